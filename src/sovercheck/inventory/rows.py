@@ -1,0 +1,103 @@
+"""What a source yields: rows of the inventory's tables, and gaps.
+
+A row may say only a part of its subject; rows about the same subject, from one source or several, are merged by
+`inventory.merge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from sovercheck.errors import Place
+from sovercheck.inventory.evidence import Evidence, Grade
+
+Scalar = str | bool | int | Decimal
+"""Texts, words, places and (partial) ISO dates are `str`; bytes are `int`; other numbers `Decimal`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that is known, or known to be none.
+
+    Attributes:
+        value: a scalar; a tuple of texts for a list; None if it is known that there is none.
+            Of an interval, the lower end.
+        evidence: how it is known.
+        high: of an interval, the upper end; None if it is unbounded. Equal to `value` for an exact number.
+        open: of a list, whether it may have members that nobody read.
+    """
+
+    value: Scalar | tuple[str, ...] | None
+    evidence: Evidence
+    high: int | Decimal | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Some facts of one subject, or of one link between subjects.
+
+    Attributes:
+        table: a name in `facts.TABLES`.
+        id: unique in the table; of a link row, made from its ends by whoever makes the row.
+        links: column → id of the subject pointed to.
+        facts: short name → value; a fact that is left out is unknown.
+        place: where in the user's files the row stands, to name it in errors.
+    """
+
+    table: str
+    id: str
+    links: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Known] = field(default_factory=dict)
+    place: Place | None = None
+
+
+GapReason = Literal["refused", "throttled", "unreachable", "unreadable", "excluded", "not_supported", "not_asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that a source could not read, and why.
+
+    Attributes:
+        source: the source that tried.
+        reason: why it could not.
+        table: what it would have given rows or facts of.
+        id: the subject whose facts are missing; None if the listing itself failed.
+        facts: short names of the facts that are missing; empty for all that the reading would have given.
+        scope: where: an account and region, a file, a sheet.
+        needs: what would mend it: a permission's name, a password, a format.
+        grade: the evidence that the reading would have given; weaker values cannot pass while it is missing.
+        detail: what the other side answered, short and without secrets.
+    """
+
+    source: str
+    reason: GapReason
+    table: str
+    id: str | None = None
+    facts: tuple[str, ...] = ()
+    scope: str | None = None
+    needs: str | None = None
+    grade: Grade = Grade.OBSERVED
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a source assumed in order to read, and tells: an encoding, a decimal comma, a cached value.
+
+    Attributes:
+        source: who assumed.
+        code: names the sentence in the catalogues, `note.<code>`.
+        params: the sentence's parameters.
+    """
+
+    source: str
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+Item = Row | Gap | Note
