@@ -144,7 +144,7 @@ def _facts() -> Iterator[Fact]:
     yield copy("key_grade", Type.WORD, KEY_GRADES, accepted=observed)
     yield copy("key_manager", Type.WORD, ("provider", "customer"), accepted=observed)
     yield copy("key_place", Type.PLACE)
-    yield copy("contradicted", Type.WORDS, derived=True, by="operations")
+    yield copy("contradicted", Type.TEXTS, derived=True, by="operations")
 
     resource = of("resource", "operations")
     yield resource("name", Type.TEXT)
@@ -161,7 +161,7 @@ def _facts() -> Iterator[Fact]:
     yield resource("places", Type.PLACES, derived=True, by="supplier")
     yield resource("owner_places", Type.PLACES, derived=True, by="procurement")
     yield resource("systems", Type.TEXTS, derived=True)
-    yield resource("contradicted", Type.WORDS, derived=True)
+    yield resource("contradicted", Type.TEXTS, derived=True)
 
     system = of("system", "operations")
     yield system("name", Type.TEXT)
@@ -195,7 +195,7 @@ def _facts() -> Iterator[Fact]:
     yield system("availability", Type.NUMBER, derived=True, unit="%")
     yield system("longest_outage", Type.NUMBER, derived=True, unit="min")
     yield system("outage_minutes", Type.NUMBER, derived=True, unit="min")
-    yield system("contradicted", Type.WORDS, derived=True)
+    yield system("contradicted", Type.TEXTS, derived=True)
 
     contract = of("contract", "procurement", documented)
     yield contract("name", Type.TEXT)
@@ -210,6 +210,7 @@ def _facts() -> Iterator[Fact]:
     yield contract("contractor_established_in_quebec", Type.BOOLEAN)
     yield contract("contractor_is_health_body", Type.BOOLEAN, by="legal")
     yield contract("is_care_services", Type.BOOLEAN, by="legal")
+    yield contract("communicates_personal_information", Type.BOOLEAN, by="privacy_officer")
     yield contract("communicates_health_information", Type.BOOLEAN, by="privacy_officer")
     yield contract("performed_remotely", Type.BOOLEAN)
     yield contract("is_written", Type.BOOLEAN)
@@ -231,7 +232,7 @@ def _facts() -> Iterator[Fact]:
         ),
     )
     yield contract("suspension_is_costly", Type.BOOLEAN, by="legal")
-    yield contract("contradicted", Type.WORDS, derived=True)
+    yield contract("contradicted", Type.TEXTS, derived=True)
 
     party = of("party", "procurement", documented)
     yield party("name", Type.TEXT)
@@ -244,7 +245,7 @@ def _facts() -> Iterator[Fact]:
     yield party("is_supplier", Type.BOOLEAN, derived=True)
     yield party("ultimate_owners", Type.TEXTS, derived=True)
     yield party("ultimate_owner_places", Type.PLACES, derived=True)
-    yield party("contradicted", Type.WORDS, derived=True)
+    yield party("contradicted", Type.TEXTS, derived=True)
 
     component = of("component", "operations")
     yield component("product", Type.TEXT)
@@ -253,7 +254,7 @@ def _facts() -> Iterator[Fact]:
     yield component("extended_support_ends", Type.DATE, by="procurement", accepted=documented)
     yield component("internet_facing", Type.BOOLEAN)
     yield component("isolated", Type.BOOLEAN)
-    yield component("contradicted", Type.WORDS, derived=True)
+    yield component("contradicted", Type.TEXTS, derived=True)
 
     estate = of("estate", "operations")
     yield estate("organisation", Type.TEXT)

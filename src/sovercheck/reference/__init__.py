@@ -6,6 +6,7 @@ which needs neither YAML nor pydantic.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,9 @@ from sovercheck.reference.places import Group, Places, UnknownPlaceError, load_p
 from sovercheck.reference.regions import Provider, Region, Regions, load_regions
 
 __all__ = ["Law", "Level", "Places", "Reference", "Region", "Regions", "Statute", "UnknownPlaceError", "load_reference"]
+
+COMPILED = "reference.json"
+"""The file of the wheel's build with the shipped reference, as `Reference.to_json` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,14 @@ def load_reference(folder: Path | None = None) -> Reference:
     """Reads a reference folder.
 
     Args:
-        folder: the shipped `policies/reference` by default.
+        folder: the shipped reference by default, from the catalogue where the wheel's build compiled it.
 
     Raises:
         PolicyError: at its line, for an entry that cannot be used (`SeveralErrors` where a file has several faults).
     """
+    compiled = bundle.compiled(COMPILED) if folder is None else None
+    if compiled is not None:
+        return Reference.from_json(json.loads(compiled.read_text(encoding="utf-8")))
     root = folder if folder is not None else bundle.policies() / "reference"
     places = load_places(root / "places.yaml")
     return Reference(

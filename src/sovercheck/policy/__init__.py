@@ -1,0 +1,1 @@
+"""Rules: what people write, the conditions and rules it becomes, and waivers."""
