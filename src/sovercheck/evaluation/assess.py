@@ -1,0 +1,373 @@
+"""The whole evaluation: inventory × policies × reference × waivers × as-of date → assessment.
+
+A pure function: it reads no clock, no file and no environment, and the same arguments give the same assessment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sovercheck import __version__
+from sovercheck.evaluation import share as shares
+from sovercheck.evaluation.deciding import Belongs, findings
+from sovercheck.evaluation.derive import derive
+from sovercheck.evaluation.judge import Judged, Tally, find, judge, tally
+from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
+from sovercheck.evaluation.systems import system_views, territory
+from sovercheck.evaluation.waive import apply_waivers
+from sovercheck.findings import (
+    SEVERITIES,
+    Assessment,
+    Counts,
+    Coverage,
+    EvidenceShare,
+    Exposure,
+    Finding,
+    GapView,
+    Input,
+    LawView,
+    NoteView,
+    Organisation,
+    Provenance,
+    RuleResult,
+    Share,
+    SourceView,
+    TextRead,
+    Verdict,
+)
+from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
+from sovercheck.inventory.facts import TABLES
+from sovercheck.inventory.store import Inventory
+from sovercheck.messages import Lang
+from sovercheck.policy.condition import facts_of
+from sovercheck.policy.model import PolicySet, Rule
+from sovercheck.policy.waivers import Waiver
+from sovercheck.reference import Law, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an assessment depends on beside facts and rules.
+
+    Attributes:
+        organisation: whose.
+        as_of: "today".
+        languages: of the reports, the main one first.
+        parameters: what the configuration set, `<rule>.<name>` → value.
+        sources: the configured sources, in order, as name → kind.
+        inputs: hashes of inputs that the evaluation does not compute itself (source files, waivers).
+    """
+
+    organisation: Organisation
+    as_of: date
+    languages: tuple[Lang, ...] = ("fr",)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[Input, ...] = ()
+
+
+def assess(
+    inventory: Inventory,
+    evaluated: Evaluated,
+    policies: PolicySet,
+    reference: Reference,
+    waivers: Sequence[Waiver],
+    setting: Setting,
+) -> Assessment:
+    """Tells what `evaluate` found: findings with what decided, systems, territory, shares, coverage, hashes."""
+    as_of = setting.as_of
+    found = findings(inventory, evaluated.judged, evaluated.exposures.get, Belongs.read(inventory), as_of)
+    found += [_share_finding(rule, share) for rule, share in evaluated.shares if share.verdict in ("fail", "unknown")]
+    found, waiver_views = apply_waivers(found, waivers, policies.rules, as_of)
+    order = {rule.id: (SEVERITIES.index(rule.severity), n) for n, rule in enumerate(policies.rules)}
+    found.sort(key=lambda item: (item.waiver is not None, item.verdict, order[item.rule], item.subject, item.id))
+    waived = Counter(item.rule for item in found if item.waiver is not None)
+    names = _names(inventory)
+    by_system = evaluated.exposures.by_system()
+    views = system_views(inventory, evaluated.judged, found, by_system, names)
+    reached = Counter(view.reach for view in views)
+    return Assessment(
+        organisation=setting.organisation,
+        as_of=as_of.isoformat(),
+        version=__version__,
+        inputs=(
+            Input("inventory", "inventory", inventory.sha256()),
+            Input("policies", "policies", policies.sha256),
+            Input("reference", "reference", reference_sha256(reference)),
+            *setting.inputs,
+        ),
+        parameters=dict(sorted(setting.parameters.items())),
+        coverage=Coverage(
+            systems=len(views),
+            read=reached["read"],
+            declared=reached["declared"],
+            unreached=reached["unreached"],
+            untied_resources=_count(inventory, "resource WHERE id NOT IN (SELECT resource FROM tie)"),
+            subjects={table: _count(inventory, f'"{table}"') for table in TABLES},
+            sources=tuple(_sources(inventory, setting.sources)),
+        ),
+        gaps=tuple(
+            GapView(g.source, g.reason, g.table, g.id, g.facts, g.scope, g.needs, g.detail) for g in inventory.gaps
+        ),
+        notes=tuple(
+            NoteView(n.source, n.code, {key: str(value) for key, value in n.params.items()}) for n in inventory.notes
+        ),
+        provenance=tuple(Provenance(e.grade.word, e.source, e.date, e.locator, e.note) for e in inventory.provenance),
+        rules=tuple(_rule_results(evaluated, policies.rules, waived, as_of)),
+        laws=tuple(_law_views(policies.rules, reference.laws)),
+        systems=views,
+        territory=territory(inventory, sensitive_only=False),
+        sensitive_territory=territory(inventory, sensitive_only=True),
+        shares=tuple(share for _, share in evaluated.shares),
+        findings=tuple(found),
+        evidence=tuple(_evidence(evaluated.evidence)),
+        waivers=tuple(waiver_views),
+        names=_shown_names(names, found, by_system),
+        languages=setting.languages,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The verdicts of all rules, before they are told.
+
+    Attributes:
+        judged: the rules with conditions, by subject.
+        tallies: rule → the counts of its verdicts.
+        weakest: rule → the weakest grade among the facts of the subjects that pass.
+        shares: the share rules and what they gave.
+        exposures: every law on every system.
+        evidence: how many facts that rules read have each state of evidence.
+    """
+
+    judged: list[Judged]
+    tallies: dict[str, Tally]
+    weakest: dict[str, Grade]
+    shares: list[tuple[Rule, Share]]
+    exposures: Exposures
+    evidence: Counter[str]
+
+
+def derive_all(inventory: Inventory, rules: Sequence[Rule], reference: Reference, as_of: date) -> tuple[Exposures, int]:
+    """Creates every derived table that rules read.
+
+    Returns:
+        The exposures that rules look at, and the evidence integer of an empty `contradicted` list.
+    """
+    nothing_contradicted = derive(inventory)
+    laws = [reference.laws[id_] for id_ in sorted({rule.law for rule in rules if rule.law is not None})]
+    exposed = [subject for subject in EXPOSED if any(rule.law and rule.subject == subject for rule in rules)]
+    return derive_parties(inventory, laws, as_of, exposed), nothing_contradicted
+
+
+def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, as_of: date) -> Evaluated:
+    """Derives facts, judges every rule and fills the table `finding`.
+
+    The engine of the inventory afterwards has the tables `packed_<subject>` that `packed.write` saves.
+
+    Raises:
+        PolicyError: a rule cannot be compiled.
+    """
+    exposures, nothing_contradicted = derive_all(inventory, rules, reference, as_of)
+    judged = judge(inventory, rules, as_of, nothing_contradicted=nothing_contradicted)
+    tallies: dict[str, Tally] = {}
+    weakest: dict[str, Grade] = {}
+    evidence: Counter[str] = Counter()
+    for item in judged:
+        ids = [compiled.rule.id for compiled in item.plan.rules]
+        tallies.update(zip(ids, tally(inventory, item), strict=True))
+        weakest.update(_weakest_passes(inventory, item))
+        evidence.update(_grades_read(inventory, item))
+    find(inventory, judged)
+    given = [
+        (rule, shares.share(inventory, rule, as_of, nothing_contradicted=nothing_contradicted))
+        for rule in rules
+        if rule.share is not None
+    ]
+    return Evaluated(judged, tallies, weakest, given, exposures, evidence)
+
+
+def reference_sha256(reference: Reference) -> str:
+    """The hash of the reference data's content."""
+    text = json.dumps(reference.to_json(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:
+    selected, ids = [], []
+    for n, compiled in enumerate(item.plan.rules):
+        facts = {fact.name for leaf in compiled.leaves for fact in facts_of(leaf)}
+        if facts:
+            known = ", ".join(f'CASE WHEN "{name}__ev" > 0 THEN "{name}__ev" END' for name in sorted(facts))
+            selected.append(f"min(CASE WHEN v{n} = {int(Verdict.PASS)} THEN least({known}) END)")
+            ids.append(compiled.rule.id)
+    if not selected:
+        return {}
+    row = inventory.connection.execute(
+        f"SELECT {', '.join(selected)} FROM verdict_{item.subject} v JOIN ({item.wide}) w "
+        "ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
+    ).fetchone()
+    grades = {id_: grade_of(evidence or 0) for id_, evidence in zip(ids, row or (), strict=True)}
+    return {id_: grade for id_, grade in grades.items() if grade is not None}
+
+
+def _grades_read(inventory: Inventory, item: Judged) -> Counter[str]:
+    """Of the facts that rules read, on the subjects that some rule applies to: how many have each grade."""
+    if not item.plan.facts:
+        return Counter()
+    applies = " OR ".join(f"v{n} > 0" for n in range(len(item.plan.rules)))
+    words = [*(grade.word for grade in Grade), "none"]
+    selected = []
+    for fact in item.plan.facts:
+        ev = f'"{fact.name}__ev"'
+        selected += [
+            f"count_if({ev} >= {floor(grade)} AND {ev} < {floor(grade) + floor(Grade.ASSUMED)})"
+            for grade in Grade
+        ]
+        selected.append(f"count_if({ev} <= 0)")
+    row = inventory.connection.execute(
+        f"SELECT {', '.join(selected)} FROM verdict_{item.subject} v JOIN ({item.wide}) w "
+        f"ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system WHERE {applies}"
+    ).fetchone()
+    counter: Counter[str] = Counter()
+    for n, count in enumerate(row or ()):
+        counter[words[n % len(words)]] += count or 0
+    return counter
+
+
+def _evidence(counted: Counter[str]) -> Iterable[EvidenceShare]:
+    return (EvidenceShare(word, counted[word]) for word in (*GRADE_WORDS, "none"))
+
+
+def _share_finding(rule: Rule, share: Share) -> Finding:
+    return Finding(
+        rule=rule.id,
+        subject="estate",
+        id="estate",
+        systems=(),
+        verdict="fail" if share.verdict == "fail" else "unknown",
+        reason=None if share.verdict == "fail" else "no_answer",
+        facts=(),
+        weakest=None,
+        legal_reference=not rule.relaxed,
+    )
+
+
+def _rule_results(
+    evaluated: Evaluated, rules: Sequence[Rule], waived: Mapping[str, int], as_of: date
+) -> Iterable[RuleResult]:
+    by_share = {rule.id: share for rule, share in evaluated.shares}
+    for rule in rules:
+        if rule.share is not None:
+            verdict = by_share[rule.id].verdict
+            counts = Counts(
+                passed=verdict == "pass",
+                failed=verdict == "fail",
+                unknown=verdict == "unknown",
+                not_applicable=verdict == "not_applicable",
+            )
+        else:
+            t = evaluated.tallies[rule.id]
+            counts = Counts(t.passed, t.failed, t.unknown, t.not_applicable)
+        counts = replace(counts, failed=int(counts.failed) - waived.get(rule.id, 0), waived=waived.get(rule.id, 0))
+        weakest = evaluated.weakest.get(rule.id)
+        yield _rule_result(rule, counts, weakest, as_of)
+
+
+def _rule_result(rule: Rule, counts: Counts, weakest: Grade | None, as_of: date) -> RuleResult:
+    basis = rule.basis
+    return RuleResult(
+        id=rule.id,
+        policy=rule.policy,
+        title=rule.title,
+        statement=rule.statement,
+        rationale=rule.rationale,
+        subject=rule.subject,
+        severity=rule.severity,
+        gate=rule.gate,
+        basis=basis.kind,
+        cite=basis.cite,
+        url=basis.url,
+        in_force_from=_iso(basis.in_force_from),
+        in_force_to=_iso(basis.in_force_to),
+        applies=basis.in_force_on(as_of),
+        text=TextRead(basis.text.version, _iso(basis.text.read_on), basis.text.grade),
+        remediation=rule.remediation,
+        parameters=dict(rule.parameters),
+        relaxed=rule.relaxed,
+        min_evidence=rule.min_evidence.word if rule.min_evidence else None,
+        law=rule.law,
+        counts=Counts(*(int(getattr(counts, name)) for name in Counts.__slots__)),
+        weakest_pass=weakest.word if weakest else None,
+    )
+
+
+def _law_views(rules: Sequence[Rule], laws: Mapping[str, Law]) -> Iterable[LawView]:
+    for id_ in sorted({rule.law for rule in rules if rule.law is not None}):
+        law = laws[id_]
+        yield LawView(
+            id=law.id,
+            name=law.name,
+            citation=law.citation,
+            what=law.what,
+            note=law.note,
+            places=tuple(sorted(law.places)),
+            status=law.status,
+            in_force_from=_iso(law.in_force_from),
+            in_force_to=_iso(law.in_force_to),
+            url=law.url,
+            text=TextRead(law.text_version, _iso(law.text_read_on), law.text_grade),
+        )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _count(inventory: Inventory, what: str) -> int:
+    found = inventory.connection.execute(f"SELECT count(*) FROM {what}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _sources(inventory: Inventory, kinds: Mapping[str, str]) -> Iterable[SourceView]:
+    gaps = Counter(gap.source for gap in inventory.gaps)
+    for name, rows in inventory.counts.items():
+        yield SourceView(name, kinds.get(name, "inventory"), rows, gaps[name], None)
+
+
+def _names(inventory: Inventory) -> dict[str, str]:
+    """`table/id` → name, for every subject that has one; a copy bears its resource's."""
+    names = {}
+    for table in ("party", "system", "resource", "contract"):
+        for id_, name in inventory.connection.execute(
+            f'SELECT id, name FROM "{table}" WHERE name IS NOT NULL'
+        ).fetchall():
+            names[f"{table}/{id_}"] = name
+    for id_, name in inventory.connection.execute(
+        "SELECT c.id, r.name FROM copy c JOIN resource r ON r.id = c.resource WHERE r.name IS NOT NULL"
+    ).fetchall():
+        names[f"copy/{id_}"] = name
+    for id_, product, version in inventory.connection.execute(
+        "SELECT id, product, version FROM component WHERE product IS NOT NULL"
+    ).fetchall():
+        names[f"component/{id_}"] = f"{product} {version}" if version else product
+    return names
+
+
+def _shown_names(
+    names: Mapping[str, str], found: Iterable[Finding], exposures: Mapping[str, tuple[Exposure, ...]]
+) -> dict[str, str]:
+    """The names of what findings and paths name."""
+    wanted = {f"{item.subject}/{item.id}" for item in found}
+    wanted |= {f"system/{system}" for item in found for system in item.systems}
+    wanted |= {f"{fact.fact.partition('.')[0]}/{fact.of}" for item in found for fact in item.facts}
+    wanted |= {f"party/{fact.of}" for item in found for fact in item.facts}
+    for paths in exposures.values():
+        wanted |= {f"party/{step.party}" for item in paths for path in item.paths for step in path.steps}
+        wanted |= {f"party/{path.decides[1]}" for item in paths for path in item.paths if path.decides}
+    return {key: names[key] for key in sorted(wanted) if key in names}
