@@ -186,9 +186,9 @@ WITH whole AS (
     SELECT system AS id, sum(minutes) FILTER (minutes__ev > 0) AS low, sum(minutes__hi) FILTER (minutes__ev > 0) AS high,
         coalesce(bool_or(minutes__ev <= 0 OR minutes__hi IS NULL), FALSE) AS loose,
         weakest_known(minutes__ev) AS ev,
-        max(CASE WHEN coalesce("count", 1) = 1 THEN minutes ELSE ceil(minutes / "count__hi") END)
+        max(CASE WHEN coalesce("count", 1) = 1 THEN minutes ELSE ceil(coalesce(minutes / nullif("count__hi", 0), 0)) END)
             FILTER (minutes__ev > 0) AS longest_low,
-        max(CASE WHEN coalesce("count", 1) = 1 THEN minutes__hi ELSE minutes__hi - ("count" - 1) END)
+        max(CASE WHEN coalesce("count", 1) <= 1 THEN minutes__hi ELSE greatest(0, minutes__hi - ("count" - 1)) END)
             FILTER (minutes__ev > 0) AS longest_high
     FROM outage GROUP BY system
 ), window_ AS (

@@ -227,7 +227,7 @@ class Reach:
         if highest is Level.NONE_KNOWN:
             return
         nexuses = self._nexuses(party, law)
-        if not any(nexus.low >= law.nexus_level("present") for nexus in nexuses):
+        if not any(nexus.low >= _group_level(law) for nexus in nexuses):
             nexuses += self._presence_of_group(party, law)
         settled = max((nexus.low for nexus in nexuses if not nexus.hypothetical), default=Level.NONE_KNOWN)
         for nexus in nexuses:
@@ -259,7 +259,7 @@ class Reach:
         yield from self._establishment(party, law, "direct", ())
 
     def _of_owners(self, party: Party, law: Law) -> Iterator[Nexus]:
-        controlled = max(law.nexus_level("controlled"), law.nexus_level("present"))
+        controlled = max(law.nexus_level("controlled"), _group_level(law))
         above = self.walk.above(party.id)
         for tie in above.ties:
             owner = self.walk.party(tie.party)
@@ -271,14 +271,14 @@ class Reach:
                 yield from self._establishment(owner, law, "parent", steps)
         unknown = above.unknown_owner
         if unknown is not None:
-            word, level = ("controlled", controlled) if unknown.controls[1] else ("present", law.nexus_level("present"))
+            word, level = ("controlled", controlled) if unknown.controls[1] else ("present", _group_level(law))
             decides = ("party.owners_complete", unknown.party)
             steps = self._upward(unknown.chain, law)
             yield Nexus("parent", word, Level.NONE_KNOWN, level, steps, decides, hypothetical=True)
 
     def _establishment(self, party: Party, law: Law, kind: PathKind, steps: tuple[Step, ...]) -> Iterator[Nexus]:
         """Through a declared presence in the law's places; one place is enough."""
-        level = law.nexus_level("present")
+        level = law.nexus_level("present") if kind == "direct" else _group_level(law)
         answers = [(inside(place, law.places), place) for place in sorted(party.present_in)]
         for answer in (True, None):
             place = next((place for found, place in answers if found is answer), None)
@@ -294,12 +294,12 @@ class Reach:
         """Through an affiliate, or through the presence that nobody declared."""
         key = (party.id, law.id)
         if key not in self._presence:
-            found = self._find_presence(party, law) if law.nexus_level("present") > Level.NONE_KNOWN else ()
+            found = self._find_presence(party, law) if _group_level(law) > Level.NONE_KNOWN else ()
             self._presence[key] = tuple(found)
         return self._presence[key]
 
     def _find_presence(self, party: Party, law: Law) -> Iterator[Nexus]:
-        level = law.nexus_level("present")
+        level = _group_level(law)
         group = self.walk.group(party.id)
         chains = {tie.party: tie.chain for tie in self.walk.above(party.id).controllers}
         for affiliate in group.find(law.places):
@@ -356,7 +356,7 @@ class Reach:
 
 
 def _through_owner(tie: Tie, owner: Party, law: Law, steps: tuple[Step, ...]) -> Nexus:
-    present = law.nexus_level("present")
+    present = _group_level(law)
     controlled = max(law.nexus_level("controlled"), present)
     low, high = (
         controlled if controls else present if has_half else Level.NONE_KNOWN
@@ -371,6 +371,15 @@ def _through_owner(tie: Tie, owner: Party, law: Law, steps: tuple[Step, ...]) ->
     else:
         decides = ("ownership.control", _unsettled(tie.chain)) if low < high else None
     return Nexus("parent", word, low, high, steps, decides, hypothetical=not seated or not tie.has_half[0])
+
+
+def _group_level(law: Law) -> Level:
+    """What the presence of an owner or an affiliate gives: no more than control by one does, where the law speaks of it.
+
+    That a sister company serves a territory ties the party itself less than an establishment of its own there.
+    """
+    present = law.nexus_level("present")
+    return min(present, law.nexus_level("controlled")) if "controlled" in law.nexus else present
 
 
 def _unsettled(chain: Sequence[Ownership]) -> str:

@@ -228,10 +228,10 @@ def _facts() -> Iterator[Fact]:
             "efvp_reflected",
             "notice_of_orders",
             "early_termination",
-            "delay_protection",
         ),
     )
     yield contract("suspension_is_costly", Type.BOOLEAN, by="legal")
+    yield contract("protects_against_delay", Type.BOOLEAN, by="legal")
     yield contract("contradicted", Type.TEXTS, derived=True)
 
     party = of("party", "procurement", documented)

@@ -150,11 +150,12 @@ def _word(fact: Fact, word: str, at: At) -> str:
 
 def _place(code: str, at: At) -> str:
     # The mistakes come first: some of them, such as QC, have the form of a code.
-    mistake = COMMON_MISTAKES.get(code.upper()) or COMMON_MISTAKES.get(code.upper().replace("_", "-"))
+    tidy = code.upper().replace("_", "-")
+    mistake = COMMON_MISTAKES.get(tidy)
     if mistake is None and is_place(code):
         return code
-    if mistake is None and is_place(code.upper().replace("_", "-")):
-        mistake = code.upper().replace("_", "-")
+    if mistake is None and is_place(tidy):
+        mistake = tidy
     if mistake is not None:
         raise InputError("record_place_near", place=at(), word=shown(code), near=mistake)
     raise InputError("record_place", place=at(), word=shown(code))
