@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import dataclasses
+
+from sovercheck.findings import NoteView
+from sovercheck.reports import annexes, svg
+from sovercheck.reports.base import Options
+from sovercheck.reports.view import View
+from tests.reports.sample import sample_assessment
+
+
+def view() -> View:
+    return View(sample_assessment(), Options("fr"))
+
+
+def test_the_territory_has_a_row_a_place_quebec_first_and_the_unknown_last() -> None:
+    found = annexes.territory(view(), view().assessment.territory)
+    assert found is not None
+    assert found.rows[0].place == "Québec"
+    assert found.rows[-1].place == "lieu inconnu"
+    copies = sum(volume.copies for volume in view().assessment.territory)
+    assert sum(int(row.copies) for row in found.rows) == copies
+    assert svg.HATCH in found.picture
+
+
+def test_no_copies_no_territory() -> None:
+    assert annexes.territory(view(), ()) is None
+
+
+def test_coverage_names_the_systems_that_nothing_reached() -> None:
+    found = annexes.coverage(view())
+    assert found.unreached == "5 atteints par aucune source"
+    assert len(found.unreached_names) == 5
+
+
+def test_a_gap_says_what_is_missing_and_what_would_mend_it() -> None:
+    gaps = annexes.coverage(view()).gaps
+    assert gaps[0].what.startswith("le lieu de la copie et ")
+    assert gaps[0].needs == "backup:ListCopyJobs"
+    assert gaps[1].what == "la liste\xa0: copies"
+    assert gaps[3].needs == "poser la question"
+
+
+def test_a_note_of_another_version_is_shown_as_it_stands() -> None:
+    noted = dataclasses.replace(sample_assessment(), notes=(NoteView("a.csv", "never_heard_of", {"x": "1"}),))
+    assert annexes.coverage(View(noted, Options("en"))).notes == (("a.csv", "never_heard_of, x = 1"),)
+
+
+def test_a_law_says_its_status_and_the_wording_read() -> None:
+    cloud_act, lapsed = annexes.laws(view())
+    assert cloud_act.in_force == "en vigueur depuis le 23 mars 2018"
+    assert lapsed.in_force.startswith("échue, ")
+    assert "de mémoire" in lapsed.text_read
+
+
+def test_the_command_is_made_from_the_assessment() -> None:
+    found = annexes.reproducing(view())
+    assert found.command == "sovercheck assess --as-of 2026-11-22"
+    assert len(found.inputs) == len(sample_assessment().inputs)

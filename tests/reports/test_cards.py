@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sovercheck.findings import Assessment, PlaceVolume
+from sovercheck.reports import svg
+from sovercheck.reports.base import Options
+from sovercheck.reports.cards import cards, exposure_states, law_lines, place_parts, reported_exposures
+from sovercheck.reports.view import View
+from tests.reports.sample import DOSSIER, FINANCES, IMAGERIE, MESSAGERIE, PORTAIL, sample_assessment
+
+
+def view(assessment: Assessment | None = None) -> View:
+    return View(assessment or sample_assessment(), Options("fr"))
+
+
+def volume(place: str | None, copies: int = 1) -> PlaceVolume:
+    return PlaceVolume(place, "primary", copies, 0, None)
+
+
+places = st.lists(
+    st.tuples(st.sampled_from([None, "CA", "CA-QC", "CA-ON", "US", "US-VA", "FR", "BE", "IE"]), st.integers(1, 50))
+)
+
+
+@given(places)
+def test_no_copy_is_lost_and_the_unknown_comes_last_and_hatched(found: list[tuple[str | None, int]]) -> None:
+    parts = place_parts(view(), [volume(place, copies) for place, copies in found])
+    assert sum(part.copies for part in parts) == sum(copies for _, copies in found)
+    unknown = sum(copies for place, copies in found if place is None)
+    assert [part.copies for part in parts if part.kind == "unknown"] == ([unknown] if unknown else [])
+    if unknown:
+        assert parts[-1].fill == svg.HATCH
+
+
+def test_toronto_is_not_home_and_canada_alone_is_not_known_to_be() -> None:
+    parts = {part.name: part.kind for part in place_parts(view(), [volume("CA-ON"), volume("CA"), volume("CA-QC")])}
+    assert parts == {
+        "Québec": "home",
+        "Reste du Canada": "canada",
+        "Canada, province non précisée": "canada_open",
+    }
+
+
+def test_the_three_questions_have_an_answer_a_picture_in_words_and_what_weakens_them() -> None:
+    found = cards(view())
+    assert [card.id for card in found] == ["where", "who", "shown"]
+    for card in found:
+        assert card.answer
+        assert card.weakens
+        for key in card.legend:
+            assert key.text in card.picture
+
+
+def test_an_open_exposure_is_neither_exposed_nor_none() -> None:
+    states = exposure_states(view())
+    assert states[DOSSIER] == "exposed"
+    assert states[IMAGERIE] == "open"
+    assert states[MESSAGERIE] == "possible"
+    assert states[PORTAIL] == "none_known"
+
+
+@pytest.mark.parametrize(
+    ("inherent", "residual", "state"),
+    [
+        (("possible", "exposed"), ("possible", "exposed"), "possible"),
+        (("exposed", "exposed"), ("possible", "exposed"), "exposed"),
+        (("exposed", "exposed"), ("possible", "possible"), "possible"),
+        (("none_known", "exposed"), ("none_known", "exposed"), "open"),
+    ],
+)
+def test_what_is_established_counts_and_a_mitigation_once_it_is_shown(
+    inherent: tuple[str, str], residual: tuple[str, str], state: str
+) -> None:
+    assessment = sample_assessment()
+    systems = tuple(
+        dataclasses.replace(
+            s, exposures=tuple(dataclasses.replace(e, inherent=inherent, residual=residual) for e in s.exposures)
+        )
+        for s in assessment.systems
+    )
+    states = exposure_states(view(dataclasses.replace(assessment, systems=systems)))
+    assert set(states.values()) == {state}
+
+
+def test_what_rests_on_the_press_is_told_apart() -> None:
+    assert reported_exposures(view()) == {FINANCES}
+    assert any("presse" in sentence for sentence in cards(view())[1].weakens)
+
+
+def test_a_law_no_longer_in_force_exposes_nobody() -> None:
+    lapsed = law_lines(view())[1]
+    assert [mark.shape for mark in lapsed.counts] == ["na"]
+    assert "12 juin 2026" in lapsed.note
+
+
+def test_without_sensitive_data_all_data_are_counted_and_it_is_said() -> None:
+    card = cards(view(dataclasses.replace(sample_assessment(), sensitive_territory=())))[0]
+    assert "de toute classe de données" in card.subject
