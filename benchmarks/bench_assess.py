@@ -1,6 +1,6 @@
 """`sovercheck assess` on the worked example, whole process, against a bare interpreter that imports duckdb, in one run.
 
-Run it where the wheel is installed, as its users do (an editable install reads its YAML at each start, which costs more):
+Run it where the wheel is installed, as its users do: an editable install reads its YAML at each start.
 `make bench`, or `python -m benchmarks.bench_assess [EXECUTABLE]`.
 """
 

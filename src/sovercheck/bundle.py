@@ -36,3 +36,9 @@ def compiled(name: str) -> Path | None:
     """A JSON file that the wheel's build compiled from YAML, or None where YAML is read as it stands."""
     path = _BUNDLED / name
     return path if path.is_file() else None
+
+
+def compiled_templates() -> Path | None:
+    """The folder of the templates that the wheel's build compiled to Python; None where they are read as they stand."""
+    path = _BUNDLED / "compiled_templates"
+    return path if path.is_dir() else None

@@ -334,6 +334,7 @@ class PlaceVolume:
         copies: how many.
         bytes_low: sum of what is known at least.
         bytes_high: sum of what is known at most; None if unbounded.
+        unsized: how many of the copies have no known maximum.
     """
 
     place: str | None
@@ -341,6 +342,7 @@ class PlaceVolume:
     copies: int
     bytes_low: int
     bytes_high: int | None
+    unsized: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,6 +587,14 @@ class Assessment:
     languages: tuple[Lang, ...] = ("fr",)
     packed: str | None = None
     schema: str = field(default=SCHEMA)
+
+
+def established(inherent: tuple[str, str], residual: tuple[str, str]) -> tuple[str, str]:
+    """The ends of an exposure to tell: a mitigation counts once it is shown.
+
+    What is exposed without mitigation, and may be with it, is told as exposed; what is left otherwise is told as left.
+    """
+    return inherent if inherent[0] == inherent[1] == residual[1] else residual
 
 
 WORDING: Mapping[str, tuple[str, str]] = types.MappingProxyType(

@@ -1,8 +1,8 @@
 """Every sentence that a person reads, in French and in English, by key.
 
 The catalogues are the YAML files of `catalogues/`: a key, then `fr` and `en`, each a text or, where a number decides,
-`one` and `other`. A text names its parameters in braces. `tests/test_messages.py` fails where a language, a parameter or
-a key is missing.
+`one` and `other`. A text names its parameters in braces. `tests/test_messages.py` fails where a language, a parameter
+or a key is missing.
 """
 
 from __future__ import annotations

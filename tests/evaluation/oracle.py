@@ -6,7 +6,7 @@ It shares no code with the compiler. A cell is a value with its evidence integer
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -131,7 +131,7 @@ def interval(low: object, high: object, op: str, limit: object) -> Truth:
     least = Decimal(str(low))
     most = Decimal("1e30") if high is None else Decimal(str(high))
     asked = Decimal(str(limit))
-    holds = {
+    holds: Callable[[Decimal], bool] = {
         "at_least": lambda number: number >= asked,
         "more_than": lambda number: number > asked,
         "at_most": lambda number: number <= asked,
@@ -196,7 +196,8 @@ def span(text: str) -> tuple[date, date]:
     if len(parts) == 2:
         following = date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
         return date(parts[0], parts[1], 1), following - timedelta(days=1)
-    return date(*parts), date(*parts)  # type: ignore[arg-type]
+    year, month, day = parts
+    return date(year, month, day), date(year, month, day)
 
 
 def span_of(side: Side, as_of: date) -> tuple[date, date]:

@@ -185,7 +185,7 @@ def load(connection: duckdb.DuckDBPyConnection, subjects: list[dict[str, Cell]],
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_compiled_rules_agree_with_the_oracle(seed: int, tmp_path: Path) -> None:
-    """4 × 100 generated rules on 1,000 generated subjects each: every verdict, and every reason of a fail or unknown."""
+    """4 × 100 generated rules on 1,000 generated subjects each: every verdict, every reason of a fail or unknown."""
     rng = random.Random(seed)
     subjects = [random_subject(rng) for _ in range(1000)]
     rules = [random_rule(rng, n) for n in range(100)]
@@ -196,9 +196,7 @@ def test_compiled_rules_agree_with_the_oracle(seed: int, tmp_path: Path) -> None
         connection.execute(f"CREATE TABLE leaf AS SELECT id, {leaves} FROM wide")
         seen: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
         for compiled in plan.rules:
-            rows = connection.execute(
-                f"SELECT {compiled.verdict}, {compiled.mask} FROM leaf ORDER BY id"
-            ).fetchall()
+            rows = connection.execute(f"SELECT {compiled.verdict}, {compiled.mask} FROM leaf ORDER BY id").fetchall()
             for subject, (found, mask) in zip(subjects, rows, strict=True):
                 expected = verdict(compiled.rule, subject, AS_OF)
                 assert Verdict(found) is expected, (compiled.rule, subject)

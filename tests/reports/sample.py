@@ -505,8 +505,8 @@ def _systems() -> tuple[SystemView, ...]:
             "declared",
             (
                 PlaceVolume("CA", "primary", 1, 405_000 * GB, 408_000 * GB),
-                PlaceVolume(None, "backup", 1, 0, None),
-                PlaceVolume(None, None, 1, 0, None),
+                PlaceVolume(None, "backup", 1, 0, None, 1),
+                PlaceVolume(None, None, 1, 0, None, 1),
             ),
             (InvolvedParty("radiolab", "RadioLab Systems, Inc.", "US", "licenses", None, REGISTER),),
             imagerie,

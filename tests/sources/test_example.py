@@ -82,7 +82,8 @@ def test_some_reported_figures(declared: list[Row]) -> None:
 def test_the_portfolio_is_read_whole() -> None:
     applications, told = sheet("portefeuille/applications.csv")
     servers, _ = sheet("portefeuille/serveurs.xlsx")
-    check_references([*applications, *servers])
+    suppliers = list(Declarations(EXAMPLE / "portefeuille" / "fournisseurs.yaml", "fournisseurs.yaml").collect())
+    check_references([*applications, *servers, *(row for row in suppliers if isinstance(row, Row))])
     assert Counter(row.table for row in applications)["system"] == 140
     assert Counter(row.table for row in servers)["resource"] == 1200
     assert {"spreadsheet_encoding", "spreadsheet_delimiter", "spreadsheet_decimal_comma"} <= set(told)

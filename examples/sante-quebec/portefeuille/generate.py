@@ -34,6 +34,7 @@ APPLICATION_HEADERS = (
     "Plan de continuité", "Solution de rechange", "Dernier essai", "Disponibilité visée (%)", "Début du projet",
     "EFVP", "Date de l’EFVP", "Valeur du contrat ($)", "Mois observés", "Registre des pannes complet", "Pannes",
     "Minutes de panne", "Liste des fournisseurs complète", "Liste des serveurs complète",
+    "Registre des EFVP complet",
 )  # fmt: skip
 SERVER_HEADERS = (
     "Serveur", "Nom", "Application", "Environnement", "Site", "Espace utilisé (Go)", "Site de la sauvegarde",
@@ -151,6 +152,7 @@ def applications(draws: Draws) -> list[list[Cell]]:
                 12 if observed else None,
                 "Oui" if observed and draws.chance(80) else "", failures, minutes,
                 checks.weighted((("Oui", 60), ("Non", 15), ("", 25))), checks.weighted((("Oui", 70), ("", 30))),
+                "Oui" if checks.chance(45) else "",
             ]
         )  # fmt: skip
     return rows

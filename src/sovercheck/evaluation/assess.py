@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sovercheck import __version__
-from sovercheck.evaluation import share as shares
 from sovercheck.evaluation.deciding import Belongs, findings
 from sovercheck.evaluation.derive import derive
-from sovercheck.evaluation.judge import Judged, Tally, find, judge, tally
+from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
+from sovercheck.evaluation.share import shares
 from sovercheck.evaluation.systems import system_views, territory
 from sovercheck.evaluation.waive import apply_waivers
 from sovercheck.findings import (
@@ -180,15 +180,13 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, 
     evidence: Counter[str] = Counter()
     for item in judged:
         ids = [compiled.rule.id for compiled in item.plan.rules]
-        tallies.update(zip(ids, tally(inventory, item), strict=True))
+        tallies.update(zip(ids, item.tallies, strict=True))
         weakest.update(_weakest_passes(inventory, item))
         evidence.update(_grades_read(inventory, item))
     find(inventory, judged)
-    given = [
-        (rule, shares.share(inventory, rule, as_of, nothing_contradicted=nothing_contradicted))
-        for rule in rules
-        if rule.share is not None
-    ]
+    sharing = [rule for rule in rules if rule.share is not None]
+    found = shares(inventory, sharing, as_of, nothing_contradicted=nothing_contradicted)
+    given = list(zip(sharing, found, strict=True))
     return Evaluated(judged, tallies, weakest, given, exposures, evidence)
 
 
@@ -221,23 +219,12 @@ def _grades_read(inventory: Inventory, item: Judged) -> Counter[str]:
     if not item.plan.facts:
         return Counter()
     applies = " OR ".join(f"v{n} > 0" for n in range(len(item.plan.rules)))
-    words = [*(grade.word for grade in Grade), "none"]
-    selected = []
-    for fact in item.plan.facts:
-        ev = f'"{fact.name}__ev"'
-        selected += [
-            f"count_if({ev} >= {floor(grade)} AND {ev} < {floor(grade) + floor(Grade.ASSUMED)})"
-            for grade in Grade
-        ]
-        selected.append(f"count_if({ev} <= 0)")
-    row = inventory.connection.execute(
-        f"SELECT {', '.join(selected)} FROM verdict_{item.subject} v JOIN ({item.wide}) w "
-        f"ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system WHERE {applies}"
-    ).fetchone()
-    counter: Counter[str] = Counter()
-    for n, count in enumerate(row or ()):
-        counter[words[n % len(words)]] += count or 0
-    return counter
+    grades = ", ".join(f'greatest("{fact.name}__ev", 0) // {floor(Grade.ASSUMED)}' for fact in item.plan.facts)
+    rows = inventory.connection.execute(
+        f"SELECT grade, count(*) FROM (SELECT unnest([{grades}]) AS grade FROM verdict_{item.subject} v JOIN "
+        f"({item.wide}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system WHERE {applies}) GROUP BY grade"
+    ).fetchall()
+    return Counter({Grade(grade).word if grade else "none": count for grade, count in rows})
 
 
 def _evidence(counted: Counter[str]) -> Iterable[EvidenceShare]:
@@ -341,7 +328,7 @@ def _sources(inventory: Inventory, kinds: Mapping[str, str]) -> Iterable[SourceV
 
 
 def _names(inventory: Inventory) -> dict[str, str]:
-    """`table/id` → name, for every subject that has one; a copy bears its resource's."""
+    """`table/id` → name; a copy bears its resource's, a contract without a name those of its system and party."""
     names = {}
     for table in ("party", "system", "resource", "contract"):
         for id_, name in inventory.connection.execute(
@@ -352,10 +339,19 @@ def _names(inventory: Inventory) -> dict[str, str]:
         "SELECT c.id, r.name FROM copy c JOIN resource r ON r.id = c.resource WHERE r.name IS NOT NULL"
     ).fetchall():
         names[f"copy/{id_}"] = name
-    for id_, product, version in inventory.connection.execute(
-        "SELECT id, product, version FROM component WHERE product IS NOT NULL"
+    for id_, product, version, system, resource in inventory.connection.execute(
+        "SELECT id, product, version, system, resource FROM component"
     ).fetchall():
-        names[f"component/{id_}"] = f"{product} {version}" if version else product
+        owner = names.get(f"system/{system}") or names.get(f"resource/{resource}")
+        name = f"{product} {version}" if product and version else product or owner
+        if name is not None:
+            names[f"component/{id_}"] = name
+    for id_, system, party in inventory.connection.execute(
+        "SELECT id, system, party FROM contract WHERE name IS NULL"
+    ).fetchall():
+        ends = [name for key in (f"system/{system}", f"party/{party}") if (name := names.get(key)) is not None]
+        if ends:
+            names[f"contract/{id_}"] = " – ".join(ends)
     return names
 
 

@@ -1,8 +1,8 @@
 """Rules of one subject → SQL: each leaf once as a column, then one verdict a rule, then what decided.
 
-The leaves are three-valued columns `l0`, `l1`…; a verdict is the byte of `findings.Verdict`; what decided is a bit mask of
-a rule's leaves. A leaf decides where it has the value of the node it belongs to, from the root down: of a false `all` the
-false items, of a true one all items, of an unknown one the unknown items.
+The leaves are three-valued columns `l0`, `l1`…; a verdict is the byte of `findings.Verdict`; what decided is a bit mask
+of a rule's leaves. A leaf decides where it has the value of the node it belongs to, from the root down: of a false
+`all` the false items, of a true one all items, of an unknown one the unknown items.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sovercheck.evaluation.compile import Compiled
 from sovercheck.evaluation.judge import Judged
-from sovercheck.findings import DecidingFact, Exposure, Finding, State, UnknownReason, Verdict
+from sovercheck.findings import DecidingFact, Exposure, ExposurePath, Finding, State, UnknownReason, Verdict
 from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, is_gapped, provenance_of
 from sovercheck.inventory.facts import SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
@@ -52,7 +53,8 @@ class Belongs:
             lists(
                 "SELECT party, list(DISTINCT system ORDER BY system) FROM ("
                 "SELECT party, id AS system FROM involved WHERE subject = 'system' "
-                "UNION ALL SELECT party, system FROM contract WHERE party IS NOT NULL AND system IS NOT NULL) GROUP BY party"
+                "UNION ALL SELECT party, system FROM contract WHERE party IS NOT NULL AND system IS NOT NULL) "
+                "GROUP BY party"
             ),
         )
 
@@ -123,7 +125,7 @@ class _Decider:
             if not mask >> n & 1:
                 continue
             if isinstance(leaf, ExposureAtMost):
-                exposed += self._exposed(leaf, subject, str(row["id"]), residual=leaf.of == "residual")
+                exposed += self._exposed(leaf, subject, str(row["id"]))
             for fact in self._leaf_facts[n]:
                 if fact.name not in facts:
                     facts[fact.name] = self._deciding(fact, subject, row, fails=fails)
@@ -171,26 +173,15 @@ class _Decider:
             provenance=provenance_of(evidence) if evidence > 0 else None,
         )
 
-    def _exposed(self, leaf: ExposureAtMost, subject: str, id_: str, *, residual: bool) -> list[DecidingFact]:
+    def _exposed(self, leaf: ExposureAtMost, subject: str, id_: str) -> list[DecidingFact]:
+        """The links of the strongest path that was shown, then the facts that would settle the open ones."""
         exposure = self._exposure(leaf.law, subject, id_)
         if exposure is None:
             return []
+        shown = next((path for path in exposure.paths if not path.hypothetical and path.low != "none_known"), None)
+        found = list(_links(shown)) if shown is not None else []
         missing = dict.fromkeys(path.decides for path in exposure.paths if path.decides is not None)
-        found = [DecidingFact(fact, of, "unknown") for fact, of in missing]
-        low, high = exposure.residual if residual else exposure.inherent
-        if low == high or not found:
-            # The path itself is the evidence: its weakest link stands for it.
-            steps = [step for path in exposure.paths[:1] for step in path.steps if step.provenance is not None]
-            weakest = min(
-                (step.provenance for step in steps if step.provenance is not None),
-                key=lambda number: self._provenance[number].grade,
-                default=None,
-            )
-            if weakest is not None:
-                access = exposure.paths[0].access[0]
-                party = exposure.paths[0].steps[0].party
-                found.insert(0, DecidingFact("involvement.access", party, "known", access, provenance=weakest))
-        return found
+        return found + [DecidingFact(fact, of, "unknown") for fact, of in missing]
 
     def _reason(self, decided: Sequence[DecidingFact], row: Wide, mask: int) -> UnknownReason:
         states = {fact.state for fact in decided}
@@ -213,6 +204,18 @@ class _Decider:
                 for n, leaf in enumerate(self._compiled.leaves)
             )
         )
+
+
+def _links(path: ExposurePath) -> Iterator[DecidingFact]:
+    """Each link of a path as the fact that shows it: the access of the first party, then who controls whom."""
+    first = path.steps[0]
+    yield DecidingFact("involvement.access", first.party, "known", path.access[0], provenance=first.provenance)
+    for before, step in itertools.pairwise(path.steps):
+        if step.link == "present_in":
+            yield DecidingFact("party.present_in", step.party, "known", step.place, provenance=step.provenance)
+        else:
+            owned = before.party if step.link == "owned_by" else step.party
+            yield DecidingFact("ownership.control", owned, "known", "true", provenance=step.provenance)
 
 
 def _reads_since(leaf: Before) -> bool:

@@ -177,6 +177,7 @@ class Reach:
         self._provenance = provenance
         self._shown: dict[tuple[str, str], tuple[Nexus, ...]] = {}
         self._presence: dict[tuple[str, str], tuple[Nexus, ...]] = {}
+        self._seen: _Seen = {}
 
     def exposures(
         self,
@@ -209,7 +210,7 @@ class Reach:
                 for involvement in involvements:
                     paths += self._paths(involvement, law, keys, id_)
                 if not involvements_complete:
-                    paths += _undeclared_party(law, keys, (f"{subject}.involvements_complete", id_))
+                    paths += _undeclared_party(law, keys, (f"{subject}.involvements_complete", id_), self._seen)
             found.append(_exposure(law, subject, id_, paths, keys))
         return found
 
@@ -235,7 +236,9 @@ class Reach:
                 continue
             kind: PathKind = "sub_processor" if involvement.on_behalf_of is not None else nexus.kind
             decides = nexus.decides or ("involvement.access", party.id)
-            path = _path(law, nexus, kind, (first, *nexus.steps), involvement.access_range, keys, (decides, id_))
+            path = _path(
+                law, nexus, kind, (first, *nexus.steps), involvement.access_range, keys, (decides, id_), self._seen
+            )
             if path is not None:
                 yield path
 
@@ -374,7 +377,7 @@ def _through_owner(tie: Tie, owner: Party, law: Law, steps: tuple[Step, ...]) ->
 
 
 def _group_level(law: Law) -> Level:
-    """What the presence of an owner or an affiliate gives: no more than control by one does, where the law speaks of it.
+    """What the presence of an owner or an affiliate gives: no more than control by one does, if the law speaks of it.
 
     That a sister company serves a territory ties the party itself less than an establishment of its own there.
     """
@@ -402,6 +405,30 @@ def _residual(law: Law, level: Level, access: str, grade: str) -> Level:
     return level
 
 
+_Ends = tuple[Level, Level, Level, Level]
+_Seen = dict[tuple[str, Level, Level, tuple[str, str], tuple[str, str]], _Ends]
+
+
+def _ends(
+    law: Law, nexus_low: Level, nexus_high: Level, access: tuple[str, str], credited: tuple[str, str], seen: _Seen
+) -> _Ends:
+    """The level of a path, at least and at most, then the same once keys are counted; few of them ever differ."""
+    key = (law.id, nexus_low, nexus_high, access, credited)
+    found = seen.get(key)
+    if found is None:
+        lows = [(word, min(law.access_level(word), nexus_low)) for word in _words(access)]
+        highs = [(word, min(law.access_level(word), nexus_high)) for word in _words(access)]
+        first, last = (KEY_GRADES.index(grade) for grade in credited)
+        grades = KEY_GRADES[first : last + 1]
+        found = seen[key] = (
+            min(level for _, level in lows),
+            max(level for _, level in highs),
+            min(_residual(law, level, word, grade) for word, level in lows for grade in grades),
+            max(_residual(law, level, word, grade) for word, level in highs for grade in grades),
+        )
+    return found
+
+
 def _path(
     law: Law,
     nexus: Nexus,
@@ -410,6 +437,7 @@ def _path(
     access: tuple[str, str],
     keys: Keys,
     decides: tuple[Decides, str],
+    seen: _Seen,
 ) -> ExposurePath | None:
     """A path, or None where the law gives nothing to this access and nexus.
 
@@ -421,17 +449,12 @@ def _path(
         access: of the involved party, at least and at most.
         keys: over the subject's copies.
         decides: the fact that settles the path if it is open, and the subject whose keys settle its residual.
+        seen: the ends computed so far.
     """
-    words = _words(access)
-    lows = [(word, min(law.access_level(word), nexus.low)) for word in words]
-    highs = [(word, min(law.access_level(word), nexus.high)) for word in words]
-    low, high = min(level for _, level in lows), max(level for _, level in highs)
+    ends = _ends(law, nexus.low, nexus.high, access, keys.credited, seen)
+    low, high, residual_low, residual_high = ends
     if high is Level.NONE_KNOWN:
         return None
-    first, last = (KEY_GRADES.index(grade) for grade in keys.credited)
-    grades = KEY_GRADES[first : last + 1]
-    residual_low = min(_residual(law, level, word, grade) for word, level in lows for grade in grades)
-    residual_high = max(_residual(law, level, word, grade) for word, level in highs for grade in grades)
     settles: Decides | None = None
     if low != high:
         settles = decides[0]
@@ -451,11 +474,11 @@ def _path(
     )
 
 
-def _undeclared_party(law: Law, keys: Keys, decides: Decides) -> Iterator[ExposurePath]:
+def _undeclared_party(law: Law, keys: Keys, decides: Decides, seen: _Seen) -> Iterator[ExposurePath]:
     """The path of a party that nobody named, with any access and any tie."""
     level = max(law.nexus_level(word) for word in ("incorporated", "controlled", "present"))
     nexus = Nexus("direct", "incorporated", Level.NONE_KNOWN, level, (), decides, hypothetical=True)
-    path = _path(law, nexus, "direct", (), _ANY_ACCESS, keys, (decides, decides[1]))
+    path = _path(law, nexus, "direct", (), _ANY_ACCESS, keys, (decides, decides[1]), seen)
     if path is not None:
         yield path
 

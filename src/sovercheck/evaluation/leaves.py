@@ -16,7 +16,7 @@ from sovercheck.evaluation.dialect import Dialect
 from sovercheck.inventory.evidence import GAPPED_BIT, Grade, floor
 from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import country
-from sovercheck.policy.condition import AsOfSide, Before, Compare, DateSide, ExposureAtMost, FactSide, Leaf, Side
+from sovercheck.policy.condition import AsOfSide, Before, Compare, ExposureAtMost, FactSide, Leaf, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +150,14 @@ def _list(fact: Fact, op: str, operand: object, dialect: Dialect) -> str:
     member = _member("x", fact, values, dialect)
     outside = dialect.any_match(items, "x", f"NOT ({member})")
     unclear = dialect.any_match(items, "x", f"({member}) IS NULL")
-    return (
-        f"CASE WHEN {outside} THEN FALSE WHEN {open_} OR {unclear} THEN NULL ELSE TRUE END"
-    )
+    return f"CASE WHEN {outside} THEN FALSE WHEN {open_} OR {unclear} THEN NULL ELSE TRUE END"
 
 
 def _any_in(fact: Fact, items: str, open_: str, values: tuple[str, ...], dialect: Dialect) -> str:
     member = _member("x", fact, values, dialect)
     inside = dialect.any_match(items, "x", member)
     unclear = dialect.any_match(items, "x", f"({member}) IS NULL")
-    return (
-        f"CASE WHEN {inside} THEN TRUE WHEN {open_} OR {unclear} THEN NULL ELSE FALSE END"
-    )
+    return f"CASE WHEN {inside} THEN TRUE WHEN {open_} OR {unclear} THEN NULL ELSE FALSE END"
 
 
 def _member(variable: str, fact: Fact, values: tuple[str, ...], dialect: Dialect) -> str:

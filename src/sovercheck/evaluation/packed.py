@@ -1,7 +1,7 @@
 """The packed verdict table: every verdict of a run, passes too, one byte per rule and subject, as Parquet.
 
-Columns: `subject`, `id`, then one a rule, named by its id, with the byte of `findings.Verdict`; NULL where the rule is about
-another subject. Rows in order of subject and id.
+Columns: `subject`, `id`, then one a rule, named by its id, with the byte of `findings.Verdict`; NULL where the rule is
+about another subject. Rows in order of subject and id.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def passes(path: Path, rule: str) -> list[tuple[str, str]]:
     """The subjects that pass a rule, as (subject, id), in order.
 
     Raises:
-        InputError: there is no such file, or the rule has no column in it.
+        InputError: there is no such file or it is none of ours, or the rule has no column in it.
     """
     import duckdb
 
@@ -69,7 +69,7 @@ def passes(path: Path, rule: str) -> list[tuple[str, str]]:
                 f"SELECT subject, id FROM read_parquet('{source}') WHERE \"{column}\" = {int(Verdict.PASS)} "
                 "ORDER BY subject, id"
             ).fetchall()
-    except duckdb.IOException as error:
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise InputError("packed_missing", place=Place(str(path))) from error
     except duckdb.BinderException as error:
         raise InputError("packed_rule", place=Place(str(path)), rule=rule) from error

@@ -1,10 +1,10 @@
-"""What the parties and their owners make derivable: exposures to laws, ultimate owners, and who owns what hosts the data."""
+"""What the parties and their owners make derivable: exposures to laws, ultimate owners, who owns the hosts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,7 @@ from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.evaluation.ownership import Walk
 from sovercheck.evaluation.register import TableRegister
 from sovercheck.findings import Exposure
-from sovercheck.inventory.evidence import NO_ANSWER
+from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, is_gapped
 from sovercheck.inventory.store import Inventory
 from sovercheck.reference.laws import Law, Level
 
@@ -59,15 +59,60 @@ def derive_parties(inventory: Inventory, laws: Sequence[Law], as_of: date, subje
     found: dict[tuple[str, str, str], Exposure] = {
         (exposure.law, subject, exposure.id): exposure
         for subject in subjects
-        for exposure in _exposures(inventory.connection, reach, laws, subject)
+        for exposure in _heeding_gaps(inventory.connection, reach, laws, subject)
     }
     _exposure_table(inventory.connection, laws, found)
     _owners(inventory.connection, reach.walk)
     return Exposures(found)
 
 
-def _exposures(
+_HEEDED = (
+    ("involvement", "role"),
+    ("involvement", "access"),
+    ("involvement", "on_behalf_of"),
+    ("copy", "key_grade"),
+    ("copy", "kind"),
+    ("resource", "reads_plaintext"),
+)
+"""The facts beside those of the register on which an exposure rests."""
+
+
+def _heeding_gaps(
     connection: duckdb.DuckDBPyConnection, reach: Reach, laws: Sequence[Law], subject: Exposed
+) -> list[Exposure]:
+    """The exposures of a subject: what stands under a gap may raise the low end, and never lowers the high one."""
+    found = _exposures(connection, reach, laws, subject, _known)
+    touched = " OR ".join(
+        f'(SELECT coalesce(bool_or(gapped({fact}__ev)), FALSE) FROM "{table}")' for table, fact in _HEEDED
+    )
+    row = connection.execute(f"SELECT {touched}").fetchone()
+    if not (row and row[0]):
+        return found
+    solid = _exposures(connection, reach, laws, subject, lambda evidence: _known(evidence) and not is_gapped(evidence))
+    return [_either(one, other) for one, other in zip(found, solid, strict=True)]
+
+
+def _known(evidence: int) -> bool:
+    return evidence > 0
+
+
+def _either(one: Exposure, solid: Exposure) -> Exposure:
+    """From the low end that all facts give to the high end that the solid ones give."""
+    if (one.inherent, one.residual) == (solid.inherent, solid.residual):
+        return one
+    inherent, residual = (
+        (low, max(low, high, key=_level))
+        for (low, _), (_, high) in ((one.inherent, solid.inherent), (one.residual, solid.residual))
+    )
+    return replace(solid, inherent=inherent, residual=residual)
+
+
+def _exposures(
+    connection: duckdb.DuckDBPyConnection,
+    reach: Reach,
+    laws: Sequence[Law],
+    subject: Exposed,
+    known: Callable[[int], bool],
 ) -> list[Exposure]:
     involvements: dict[str, list[Involvement]] = defaultdict(list)
     for id_, party, role, role_ev, access, access_ev, behalf, behalf_ev in connection.execute(
@@ -78,12 +123,13 @@ def _exposures(
         involvements[id_].append(
             Involvement(
                 party=party,
-                role=role if role_ev > 0 else None,
-                access=access if access_ev > 0 else None,
-                on_behalf_of=behalf if behalf_ev > 0 else None,
+                role=role if known(role_ev) else None,
+                access=access if known(access_ev) else None,
+                on_behalf_of=behalf if known(behalf_ev) else None,
                 evidence=role_ev if role_ev > 0 else access_ev,
             )
         )
+    reach.walk.read_above(item.party for items in involvements.values() for item in items)
     of_copies = "tie.system" if subject == "system" else "c.resource"
     keys: dict[str, list[CopyKey]] = defaultdict(list)
     for id_, grade, grade_ev, kind, kind_ev, plain, plain_ev in connection.execute(
@@ -92,7 +138,9 @@ def _exposures(
         f"WHERE {of_copies} IS NOT NULL"
     ).fetchall():
         keys[id_].append(
-            CopyKey(grade if grade_ev > 0 else None, kind if kind_ev > 0 else None, plain if plain_ev > 0 else None)
+            CopyKey(
+                grade if known(grade_ev) else None, kind if known(kind_ev) else None, plain if known(plain_ev) else None
+            )
         )
     exposures: list[Exposure] = []
     for id_, complete, copies_open in connection.execute(
@@ -143,6 +191,7 @@ class _Owners:
     places: tuple[str, ...]
     places_open: bool
     evidence: int
+    places_evidence: int
 
 
 def _owners(connection: duckdb.DuckDBPyConnection, walk: Walk) -> None:
@@ -156,24 +205,27 @@ def _owners(connection: duckdb.DuckDBPyConnection, walk: Walk) -> None:
     found = [(id_, _owners_of(walk, id_, complete)) for id_ in suppliers]
     known = [(id_, owners) for id_, owners in found if owners is not None]
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE ultimate (id VARCHAR, owners VARCHAR[], places VARCHAR[], open BOOLEAN, ev INTEGER)"
+        "CREATE OR REPLACE TEMP TABLE ultimate (id VARCHAR, owners VARCHAR[], places VARCHAR[], open BOOLEAN, "
+        "ev INTEGER, places_ev INTEGER)"
     )
     if known:
         connection.execute(
-            "INSERT INTO ultimate SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+            "INSERT INTO ultimate SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
             [
                 [id_ for id_, _ in known],
                 [list(owners.ids) for _, owners in known],
                 [list(owners.places) for _, owners in known],
                 [owners.places_open for _, owners in known],
                 [owners.evidence for _, owners in known],
+                [owners.places_evidence for _, owners in known],
             ],
         )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE derived_party AS SELECT s.id, s.is_supplier, s.is_supplier__ev, "
         "u.owners AS ultimate_owners, FALSE AS ultimate_owners__open, "
         f"coalesce(u.ev, {NO_ANSWER}) AS ultimate_owners__ev, u.places AS ultimate_owner_places, "
-        f"coalesce(u.open, TRUE) AS ultimate_owner_places__open, coalesce(u.ev, {NO_ANSWER}) AS ultimate_owner_places__ev "
+        "coalesce(u.open, TRUE) AS ultimate_owner_places__open, "
+        f"coalesce(u.places_ev, {NO_ANSWER}) AS ultimate_owner_places__ev "
         "FROM supplier s LEFT JOIN ultimate u ON u.id = s.id"
     )
     connection.execute(_OWNER_OF_RESOURCE)
@@ -192,24 +244,36 @@ def _owners_of(walk: Walk, id_: str, complete: Mapping[str, int]) -> _Owners | N
     ids = tuple(sorted(tie.party for tie in tops)) or (id_,)
     evidence = [stake.evidence for tie in tops for stake in tie.chain] + [complete[x] for x in ids if x in complete]
     parties = [walk.party(owner) for owner in ids]
-    seats = [party.incorporated_in or party.place for party in parties]
+    # Where it is constituted and where it is run from both count, as for a law's reach; no law constitutes a person.
+    seats = [(party.place, party.place_evidence) for party in parties]
+    seats += [(party.incorporated_in, party.incorporated_evidence) for party in parties if not party.is_person]
+    known = [item for item in evidence if item > 0]
     return _Owners(
         ids,
-        tuple(sorted({seat for seat in seats if seat is not None})),
-        places_open=None in seats,
-        evidence=min((item for item in evidence if item > 0), default=NO_ANSWER),
+        tuple(sorted({seat for seat, _ in seats if seat is not None})),
+        places_open=any(seat_evidence <= 0 for _, seat_evidence in seats),
+        evidence=_weakest(known),
+        places_evidence=_weakest([*known, *(item for _, item in seats if item > 0)]),
     )
+
+
+def _weakest(evidence: Sequence[int]) -> int:
+    """The weakest of what is known; under a gap if any of it is."""
+    gapped = any(is_gapped(item) for item in evidence)
+    return min(evidence, default=NO_ANSWER) | (GAPPED_BIT if gapped else 0)
 
 
 _OWNER_OF_RESOURCE = f"""
 CREATE OR REPLACE TEMP TABLE owner_of_resource AS
 WITH host AS (
     SELECT DISTINCT i.id, i.party, greatest(i.role__ev, i.access__ev) AS role_ev FROM involved i
-    WHERE i.subject = 'resource' AND ((i.role__ev > 0 AND i.role = 'hosts') OR (i.access__ev > 0 AND i.access = 'hosting'))
+    WHERE i.subject = 'resource'
+        AND ((i.role__ev > 0 AND i.role = 'hosts') OR (i.access__ev > 0 AND i.access = 'hosting'))
 )
 SELECT host.id, list_sort(list_distinct(flatten(list(coalesce(u.places, []))))) AS owner_places,
     coalesce(bool_or(coalesce(u.open, TRUE)), TRUE) AS owner_places__open,
-    CASE WHEN count(u.id) = 0 THEN {NO_ANSWER} ELSE min(least(u.ev, host.role_ev)) END AS owner_places__ev
+    CASE WHEN count(u.id) = 0 THEN {NO_ANSWER} ELSE weakest(weaker(u.places_ev, host.role_ev), TRUE) END
+        AS owner_places__ev
 FROM host LEFT JOIN ultimate u ON u.id = host.party GROUP BY host.id
 """
 """The seats of those who own the hosts of a resource; open while an owner of one of them is not known."""
@@ -217,7 +281,8 @@ FROM host LEFT JOIN ultimate u ON u.id = host.party GROUP BY host.id
 _OWNER_OF_SYSTEM = f"""
 CREATE OR REPLACE TEMP TABLE owner_of_system AS
 SELECT d.id, TRUE AS owners_known,
-    CASE WHEN NOT d.parties__open AND count(i.party) = count(u.id) AND min(u.ev) > 0 THEN least(min(u.ev), any_value(d.parties__ev))
+    CASE WHEN NOT d.parties__open AND count(i.party) = count(u.id) AND min(u.ev) > 0
+         THEN weaker(weakest(u.ev, TRUE), any_value(d.parties__ev))
          ELSE {NO_ANSWER} END AS owners_known__ev
 FROM derived_system d LEFT JOIN (SELECT DISTINCT id, party FROM involved WHERE subject = 'system') i ON i.id = d.id
 LEFT JOIN ultimate u ON u.id = i.party GROUP BY d.id, d.parties__open

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sovercheck.inventory.evidence import is_gapped
 from sovercheck.inventory.places import within
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def inside(place: str, area: frozenset[str]) -> bool | None:
 def _inside_any(place: str, area: frozenset[str]) -> bool | None:
     found = {within(place, member) for member in area}
     return True if True in found else None if None in found else False
+
+
+def _surely(value: bool | None, evidence: int) -> bool:  # noqa: FBT001 - a fact's value, not an option
+    """Whether a fact is known to be true, and no reading of it refused that would outrank it."""
+    return bool(value) and evidence > 0 and not is_gapped(evidence)
 
 
 def _inside(place: str | None, evidence: int, area: frozenset[str]) -> bool | None:
@@ -223,8 +229,8 @@ FROM ownership o"""
 
 _PARTY = """
 SELECT p.id, p.name, p.kind, p.kind__ev, p.place, p.place__ev, p.incorporated_in, p.incorporated_in__ev,
-       p.present_in, p.present_in__ev, p.presence_complete, p.presence_complete__ev, p.owners_complete,
-       p.owners_complete__ev
+       p.present_in, p.present_in__open, p.present_in__ev, p.presence_complete, p.presence_complete__ev,
+       p.owners_complete, p.owners_complete__ev
 FROM party p"""
 
 
@@ -264,8 +270,8 @@ class TableRegister:
         sql = f"{_PARTY} JOIN (SELECT unnest(?) AS id) k ON p.id = k.id"
         found: dict[str, Party] = {}
         for row in self._connection.execute(sql, [sorted(ids)]).fetchall():
-            (id_, name, kind, kind_ev, place, place_ev, constituted, constituted_ev, present, present_ev) = row[:10]
-            presence, presence_ev, owners, owners_ev = row[10:]
+            (id_, name, kind, kind_ev, place, place_ev, constituted, constituted_ev) = row[:8]
+            present, present_open, present_ev, presence, presence_ev, owners, owners_ev = row[8:]
             found[id_] = Party(
                 id=id_,
                 name=name or id_,
@@ -276,8 +282,8 @@ class TableRegister:
                 incorporated_evidence=constituted_ev,
                 present_in=tuple(present or ()) if present_ev > 0 else (),
                 present_evidence=present_ev,
-                presence_complete=bool(presence) and presence_ev > 0,
-                owners_complete=bool(owners) and owners_ev > 0,
+                presence_complete=_surely(presence, presence_ev) and present_ev > 0 and not present_open,
+                owners_complete=_surely(owners, owners_ev),
             )
         return found
 

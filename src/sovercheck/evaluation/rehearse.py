@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.judge import RANK, judge
 from sovercheck.evaluation.leaves import exposure_column
-from sovercheck.evaluation.share import share
+from sovercheck.evaluation.share import shares
 from sovercheck.evaluation.views import home
 from sovercheck.findings import Verdict
 from sovercheck.inventory.evidence import Evidence, pack
@@ -59,10 +58,11 @@ def rehearse(rules: Sequence[Rule], reference: Reference, reparametrised: Repara
         reference: laws and places.
         reparametrised: makes the rule that a test with parameters of its own asks for.
     """
-    trials = []
-    for rule in rules:
-        for case in cases(rule):
-            trials.append((reparametrised(rule, case.parameters) if case.parameters else rule, case))
+    trials = [
+        (reparametrised(rule, case.parameters) if case.parameters else rule, case)
+        for rule in rules
+        for case in cases(rule)
+    ]
     return judge_cases(trials, reference)
 
 
@@ -112,7 +112,7 @@ def _judge(trials: Mapping[int, Trial], reference: Reference, *, alone: bool) ->
         }
         for n, (rule, _) in trials.items():
             if rule.share is not None:
-                found[n] = share(inventory, rule, as_of, nothing_contradicted=nothing_contradicted).verdict
+                found[n] = shares(inventory, [rule], as_of, nothing_contradicted=nothing_contradicted)[0].verdict
                 continue
             compiled = judged[rule.subject].plan.rules
             column = next(f"v{k}" for k, item in enumerate(compiled) if item.rule is rule)

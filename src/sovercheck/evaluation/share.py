@@ -5,12 +5,13 @@ Over resources, each counted once at its primary copy. With weights [min, max] a
 - low  = Σmin(among true, of true) ÷ (that + Σmax(among not false, of not true));
 - high = Σmax(among not false, of not false) ÷ (that + Σmin(among true, of false)).
 
-The share reaches a target only where low does, and misses it only where high does not. Compared by cross-multiplication of
-whole numbers. A listing that could not be read is one more member of unbounded weight.
+The share reaches a target only where low does, and misses it only where high does not. Compared by cross-multiplication
+of whole numbers. A listing that could not be read is one more member of unbounded weight.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,9 +22,10 @@ from sovercheck.evaluation.dialect import DuckDB
 from sovercheck.evaluation.leaves import Context, Knowledge
 from sovercheck.evaluation.views import wide
 from sovercheck.findings import Share, VerdictWord
+from sovercheck.inventory.evidence import GAPPED_BIT
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.store import Inventory
-from sovercheck.policy.condition import All, facts_of
+from sovercheck.policy.condition import All, Condition, facts_of
 from sovercheck.policy.model import Rule, ShareVariant
 
 _DIGITS = Decimal("0.0001")
@@ -75,34 +77,40 @@ class Sums:
         return (Decimal(self.most) / (self.most + self.other_sure)).quantize(_DIGITS, ROUND_CEILING)
 
 
-def share(inventory: Inventory, rule: Rule, as_of: date, *, nothing_contradicted: int) -> Share:
-    """Computes one variant of a share rule; the derived tables must exist.
+def shares(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_contradicted: int) -> list[Share]:
+    """Computes the variants of share rules; the derived tables must exist.
 
     Args:
         inventory: the facts.
-        rule: a rule with a `share`.
+        rules: rules with a `share`; the variants of one rule look at the same members.
         as_of: "today".
         nothing_contradicted: the evidence of an empty `contradicted` list.
     """
-    variant = rule.share
-    assert variant is not None  # noqa: S101 - for the type checker
-    knowledge = Knowledge(rule.min_evidence, heed_gaps=True)
-    members = _members(variant, Context(DuckDB(), knowledge, as_of), nothing_contradicted)
-    inventory.connection.execute(f"CREATE OR REPLACE TEMP TABLE share_member AS {members}")
+    found = []
+    for _, variants in itertools.groupby(rules, key=lambda rule: (rule.written_id, tuple(rule.parameters.items()))):
+        group = list(variants)
+        context = Context(DuckDB(), Knowledge(group[0].min_evidence, heed_gaps=True), as_of)
+        among = _variant(group[0]).among
+        inventory.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE share_member AS {_members(group, context, nothing_contradicted)}"
+        )
+        unlisted = _unlisted(inventory, among, context, nothing_contradicted)
+        applies = _applies(inventory, group[0], context, nothing_contradicted)
+        found += [_share(inventory, rule, unlisted, applies) for rule in group]
+    return found
+
+
+def _variant(rule: Rule) -> ShareVariant:
+    assert rule.share is not None  # noqa: S101 - for the type checker
+    return rule.share
+
+
+def _share(inventory: Inventory, rule: Rule, unlisted: tuple[str, ...], applies: bool | None) -> Share:  # noqa: FBT001
+    variant = _variant(rule)
     gaps = sum(1 for gap in inventory.gaps if gap.id is None and gap.table in ("resource", "copy"))
-    free, unbounded = _sums(inventory, None, gaps), 0
-    bounded = free
-    row = inventory.connection.execute(
-        "SELECT count(*) FILTER (among), count(*) FILTER (among IS NULL), "
-        "count(*) FILTER (high IS NULL AND among IS NOT FALSE) FROM share_member"
-    ).fetchone() or (0, 0, 0)
-    unbounded = int(row[2])
+    free, members, possible, unbounded = _sums(inventory, variant, None, gaps)
     is_bounded = variant.missing_at_most is not None and unbounded > 0
-    if is_bounded:
-        bounded = _sums(inventory, variant.missing_at_most, gaps)
-    context = Context(DuckDB(), knowledge, as_of)
-    unlisted = _unlisted(inventory, variant, context, nothing_contradicted)
-    applies = _applies(inventory, rule, context, nothing_contradicted)
+    bounded = _sums(inventory, variant, variant.missing_at_most, gaps)[0] if is_bounded else free
     return Share(
         rule=rule.id,
         weight=variant.weight,
@@ -111,12 +119,12 @@ def share(inventory: Inventory, rule: Rule, as_of: date, *, nothing_contradicted
         high=str(bounded.high()),
         target=str(variant.at_least),
         verdict=_verdict(applies, variant.at_least, free, open_=is_bounded, unlisted=bool(unlisted)),
-        members=int(row[0]),
-        possible_members=int(row[1]),
+        members=members,
+        possible_members=possible,
         unbounded=unbounded,
         listing_gaps=gaps,
         bounded_by_rule=is_bounded,
-        unlisted_systems=tuple(unlisted),
+        unlisted_systems=unlisted,
     )
 
 
@@ -150,21 +158,31 @@ def _verdict(
     return "pass" if free.reaches(target) and not open_ else "unknown"
 
 
-def _members(variant: ShareVariant, context: Context, nothing_contradicted: int) -> str:
-    """SQL: one row a resource with `among`, `of` (three-valued) and its weight `low`, `high` (NULL: unbounded)."""
-    read = {fact.name: fact for fact in facts_of(All((variant.of, variant.among)))}
+def _members(rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> str:
+    """SQL: a row a resource with `among`, `of_<reading>` (three-valued), `low_<weight>`, `high_<weight>` (or NULL)."""
+    readings = {_variant(rule).reading: _variant(rule).of for rule in rules}
+    weights = {_variant(rule).weight: _variant(rule) for rule in rules}
+    among = _variant(rules[0]).among
+    read = {fact.name: fact for fact in facts_of(All((among, *readings.values())))}
     for name in ("resource.bytes", "resource.bytes_basis", "system.data_class"):
         read[name] = FACTS[name]
     view = wide("resource", read.values(), nothing_contradicted=nothing_contradicted)
-    among, of = condition_sql(variant.among, context), condition_sql(variant.of, context)
-    low, high = _weight(variant, context)
-    return f"""
-WITH pair AS (SELECT id, {among} AS among, {of} AS of, {low} AS low, {high} AS high FROM ({view}))
-SELECT id,
-    CASE WHEN bool_or(among) THEN TRUE WHEN count(*) > count(among) THEN NULL ELSE FALSE END AS among,
-    CASE WHEN bool_or(NOT of) THEN FALSE WHEN count(*) > count(of) THEN NULL ELSE TRUE END AS of,
-    max(low) AS low, CASE WHEN count(*) = count(high) THEN max(high) END AS high
-FROM pair GROUP BY id"""
+    pairs = [f"{condition_sql(among, context)} AS among"]
+    pairs += [f'{condition_sql(of, context)} AS "of_{name}"' for name, of in readings.items()]
+    merged = ["CASE WHEN bool_or(among) THEN TRUE WHEN count(*) > count(among) THEN NULL ELSE FALSE END AS among"]
+    merged += [
+        f'CASE WHEN bool_or(NOT "of_{name}") THEN FALSE WHEN count(*) > count("of_{name}") THEN NULL ELSE TRUE END '
+        f'AS "of_{name}"'
+        for name in readings
+    ]
+    for name, variant in weights.items():
+        low, high = _weight(variant, context)
+        pairs += [f"{low} AS low_{name}", f"{high} AS high_{name}"]
+        merged += [
+            f"max(low_{name}) AS low_{name}",
+            f"CASE WHEN count(*) = count(high_{name}) THEN max(high_{name}) END AS high_{name}",
+        ]
+    return f"SELECT id, {', '.join(merged)} FROM (SELECT id, {', '.join(pairs)} FROM ({view})) GROUP BY id"
 
 
 def _weight(variant: ShareVariant, context: Context) -> tuple[str, str]:
@@ -179,50 +197,58 @@ def _weight(variant: ShareVariant, context: Context) -> tuple[str, str]:
         low, high = (f"CASE WHEN {known} THEN coalesce({exact}, {end}) ELSE {end} END" for end in (least, most))
         return low, high
     known = context.knowledge.known(FACTS["resource.bytes"])
-    allocated = "coalesce(\"resource.bytes_basis\" = 'allocated', FALSE)"
+    # A size of which nobody told the basis is what is used; one of which the basis could not be read may be less.
+    basis = '"resource.bytes_basis__ev"'
+    allocated = (
+        f"(coalesce(\"resource.bytes_basis\" = 'allocated', FALSE) OR {basis} < 0 OR ({basis} & {GAPPED_BIT}) <> 0)"
+    )
     low = f'CASE WHEN {known} AND NOT {allocated} THEN coalesce("resource.bytes", 0) ELSE 0 END'
     high = f'CASE WHEN {known} THEN CASE WHEN "resource.bytes" IS NULL THEN 0 ELSE "resource.bytes__hi" END END'
     return low, high
 
 
-def _sums(inventory: Inventory, missing: int | None, gaps: int) -> Sums:
-    high = "high" if missing is None else f"coalesce(high, {missing})"
+def _sums(inventory: Inventory, variant: ShareVariant, missing: int | None, gaps: int) -> tuple[Sums, int, int, int]:
+    """The sums of one variant, then how many members are sure, possible, and of no known maximum."""
+    of, low, free = f'"of_{variant.reading}"', f"low_{variant.weight}", f"high_{variant.weight}"
+    high = free if missing is None else f"coalesce({free}, {missing})"
 
     def most(condition: str) -> str:
         return (
-            f"CASE WHEN bool_or({high} IS NULL) FILTER ({condition}) THEN NULL "
-            f"ELSE coalesce(sum({high}) FILTER ({condition}), 0) END"
+            f"CASE WHEN count_if({high} IS NULL AND ({condition})) > 0 THEN NULL "
+            f"ELSE coalesce(sum(CASE WHEN {condition} THEN {high} END), 0) END"
         )
 
     row = inventory.connection.execute(
-        "SELECT coalesce(sum(low) FILTER (among AND of), 0), "
-        f"{most('among IS NOT FALSE AND of IS NOT TRUE')}, {most('among IS NOT FALSE AND of IS NOT FALSE')}, "
-        f"coalesce(sum(low) FILTER (among AND NOT of), 0), {most('among IS NOT FALSE')} FROM share_member"
+        f"SELECT coalesce(sum(CASE WHEN among AND {of} THEN {low} END), 0), "
+        f"{most(f'among IS NOT FALSE AND {of} IS NOT TRUE')}, {most(f'among IS NOT FALSE AND {of} IS NOT FALSE')}, "
+        f"coalesce(sum(CASE WHEN among AND NOT {of} THEN {low} END), 0), {most('among IS NOT FALSE')}, "
+        f"count_if(among), count_if(among IS NULL), count_if({free} IS NULL AND among IS NOT FALSE) FROM share_member"
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without groups has one row
-    sure, other_most, highest, other_sure, total = (None if value is None else int(value) for value in row)
+    sure, other_most, highest, other_sure, total, members, possible, unbounded = (
+        None if value is None else int(value) for value in row
+    )
     if gaps:
         other_most = highest = total = None
-    return Sums(sure or 0, other_most, highest, other_sure or 0, total)
+    sums = Sums(sure or 0, other_most, highest, other_sure or 0, total)
+    return sums, members or 0, possible or 0, unbounded or 0
 
 
-def _unlisted(
-    inventory: Inventory, variant: ShareVariant, context: Context, nothing_contradicted: int
-) -> Sequence[str]:
+def _unlisted(inventory: Inventory, among: Condition, context: Context, nothing_contradicted: int) -> tuple[str, ...]:
     """Systems that may hold what is counted and of which no resource is listed."""
-    facts = [fact for fact in facts_of(variant.among) if fact.table == "system"]
-    blank = [fact for fact in facts_of(variant.among) if fact.table not in ("system", "estate")]
+    facts = [fact for fact in facts_of(among) if fact.table == "system"]
+    blank = [fact for fact in facts_of(among) if fact.table not in ("system", "estate")]
     view = wide("system", facts, nothing_contradicted=nothing_contradicted)
     unknown = "".join(
         f', NULL AS "{fact.name}", NULL AS "{fact.name}__hi", TRUE AS "{fact.name}__open", 0 AS "{fact.name}__ev"'
         for fact in blank
     )
-    among = condition_sql(variant.among, context)
+    counted = condition_sql(among, context)
     nothing = ", ".join(f"'{word}'" for word in _HOLDS_NOTHING)
     rows = inventory.connection.execute(
         f"SELECT w.id FROM (SELECT *{unknown} FROM ({view})) w JOIN system s ON s.id = w.id "
-        f"WHERE ({among}) IS NOT FALSE AND w.id NOT IN (SELECT system FROM tie) "
-        "AND NOT (s.resources_complete__ev > 0 AND coalesce(s.resources_complete, FALSE)) "
-        f"AND NOT (s.status__ev > 0 AND coalesce(s.status IN ({nothing}), FALSE)) ORDER BY w.id"
+        f"WHERE ({counted}) IS NOT FALSE AND w.id NOT IN (SELECT system FROM tie) "
+        "AND NOT surely(s.resources_complete, s.resources_complete__ev) "
+        f"AND NOT surely(s.status IN ({nothing}), s.status__ev) ORDER BY w.id"
     ).fetchall()
-    return [str(row[0]) for row in rows]
+    return tuple(str(row[0]) for row in rows)

@@ -1,4 +1,4 @@
-"""What an assessment holds of each system, and of the whole territory: places and volumes, parties, verdicts, evidence."""
+"""What an assessment holds of each system, and of the whole territory: places, volumes, parties, verdicts, evidence."""
 
 from __future__ import annotations
 
@@ -40,10 +40,13 @@ def territory(inventory: Inventory, *, sensitive_only: bool) -> tuple[PlaceVolum
     """
     condition = f"WHERE {_holds_sensitive('resource')}" if sensitive_only else ""
     rows = inventory.connection.execute(
-        f"SELECT place, kind, count(*), sum(low), CASE WHEN count(*) = count(high) THEN sum(high) END "
+        f"SELECT place, kind, {_VOLUME} "
         f"FROM ({_COPIES}) {condition} GROUP BY ALL ORDER BY place NULLS LAST, kind NULLS LAST"
     ).fetchall()
-    return tuple(PlaceVolume(place, kind, count, int(low), _whole(high)) for place, kind, count, low, high in rows)
+    return tuple(
+        PlaceVolume(place, kind, count, int(low), _whole(high), unsized)
+        for place, kind, count, low, high, unsized in rows
+    )
 
 
 def _holds_sensitive(resource: str) -> str:
@@ -68,6 +71,10 @@ FROM resource r LEFT JOIN copy c ON c.resource = r.id
 """Each copy with its volume: its own if it is known, else its resource's."""
 
 
+_VOLUME = "count(*), sum(low), CASE WHEN count(*) = count(high) THEN sum(high) END, count(*) - count(high)"
+"""The columns of a `PlaceVolume` after its place and kind."""
+
+
 def system_views(
     inventory: Inventory,
     judged: Sequence[Judged],
@@ -78,12 +85,12 @@ def system_views(
     """Every system, those named one by one first, then by name."""
     connection = inventory.connection
     places: dict[str, list[PlaceVolume]] = defaultdict(list)
-    for system, place, kind, count, low, high in connection.execute(
-        f"SELECT tie.system, place, kind, count(*), sum(low), CASE WHEN count(*) = count(high) THEN sum(high) END "
+    for system, place, kind, count, low, high, unsized in connection.execute(
+        f"SELECT tie.system, place, kind, {_VOLUME} "
         f"FROM ({_COPIES}) c JOIN tie ON tie.resource = c.resource GROUP BY ALL "
         "ORDER BY ALL"
     ).fetchall():
-        places[system].append(PlaceVolume(place, kind, count, int(low), _whole(high)))
+        places[system].append(PlaceVolume(place, kind, count, int(low), _whole(high), unsized))
     parties = _parties(inventory, names)
     verdicts = _verdicts(inventory, judged, found)
     weakest = _weakest(found)
@@ -151,7 +158,10 @@ def _verdicts(inventory: Inventory, judged: Sequence[Judged], found: Sequence[Fi
     for item in judged:
         columns = ", ".join(f"max({RANK.format(v=f'v{n}')})" for n in range(len(item.plan.rules)))
         if item.subject == "party":
-            source = "verdict_party v JOIN (SELECT DISTINCT id AS of_system, party FROM involved WHERE subject = 'system') i ON i.party = v.id"
+            source = (
+                "verdict_party v JOIN (SELECT DISTINCT id AS of_system, party FROM involved WHERE subject = 'system') "
+                "i ON i.party = v.id"
+            )
         else:
             source = f"(SELECT *, system AS of_system FROM verdict_{item.subject}) v"
         for system, *ranks in inventory.connection.execute(
@@ -228,8 +238,9 @@ def _reach(inventory: Inventory) -> dict[str, Literal["read", "declared", "unrea
     below = ["c.place__ev", "c.kind__ev", "r.bytes__ev", "i.role__ev", "i.access__ev", "k.value__ev", "x.product__ev"]
     reach: dict[str, Literal["read", "declared", "unreached"]] = {}
     for id_, strongest in inventory.connection.execute(
-        f"SELECT s.id, max(greatest({', '.join(own)}, {', '.join(f'coalesce({ev}, 0)' for ev in below)})) FROM system s "
-        "LEFT JOIN tie t ON t.system = s.id LEFT JOIN resource r ON r.id = t.resource LEFT JOIN copy c ON c.resource = r.id "
+        f"SELECT s.id, max(greatest({', '.join(own)}, {', '.join(f'coalesce({ev}, 0)' for ev in below)})) "
+        "FROM system s LEFT JOIN tie t ON t.system = s.id "
+        "LEFT JOIN resource r ON r.id = t.resource LEFT JOIN copy c ON c.resource = r.id "
         "LEFT JOIN involvement i ON i.system = s.id LEFT JOIN contract k ON k.system = s.id "
         "LEFT JOIN component x ON x.system = s.id GROUP BY s.id"
     ).fetchall():

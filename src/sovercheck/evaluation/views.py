@@ -1,7 +1,7 @@
 """The wide view of a subject: its own facts and those of what it belongs to, as columns `"<table>.<fact>"`.
 
-One row a subject, save that a resource of several systems (and so its copies and components) has one row a system: a rule is
-judged on each and the worst verdict stands.
+One row a subject, save that a resource of several systems (and so its copies and components) has one row a system: a
+rule is judged on each and the worst verdict stands.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from sovercheck.inventory.tables import fact_columns
 _SYSTEM_OF_RESOURCE = "LEFT JOIN tie ON tie.resource = {resource} LEFT JOIN system ON system.id = tie.system"
 
 _FROM: dict[Subject, str] = {
-    "copy": f"copy LEFT JOIN resource ON resource.id = copy.resource {_SYSTEM_OF_RESOURCE.format(resource='copy.resource')}",
+    "copy": "copy LEFT JOIN resource ON resource.id = copy.resource "
+    f"{_SYSTEM_OF_RESOURCE.format(resource='copy.resource')}",
     "resource": f"resource {_SYSTEM_OF_RESOURCE.format(resource='resource.id')}",
     "system": "system",
     "contract": "contract LEFT JOIN system ON system.id = contract.system LEFT JOIN party ON party.id = contract.party",

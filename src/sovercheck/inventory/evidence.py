@@ -5,7 +5,7 @@ Beside each fact's column stands its evidence, a signed 32-bit integer:
 - 0: nobody answered;
 - negative: why it is not known, a row of the gap table (`-CONTRADICTED`: sources of equal strength disagree);
 - positive: known, or known to be none. Bits 27 to 29 hold the grade, bit 26 is set where a reading of this fact was
-  refused and the value is weaker than that reading, and the low 26 bits are the row of the provenance table.
+  refused and the value is no stronger than that reading, and the low 26 bits are the row of the provenance table.
 
 So a minimum grade is a comparison of integers, without a join.
 """
@@ -43,7 +43,9 @@ class Grade(IntEnum):
     @classmethod
     def of(cls, word: str) -> Grade:
         """The grade of a word; raises KeyError for another word."""
-        return cls[word.upper()] if word == word.lower() else cls[word]
+        if word != word.lower():
+            raise KeyError(word)
+        return cls[word.upper()]
 
 
 GRADE_WORDS: tuple[str, ...] = tuple(grade.word for grade in sorted(Grade, reverse=True))
@@ -76,6 +78,11 @@ def pack(grade: Grade, provenance: int) -> int:
 def floor(grade: Grade) -> int:
     """The least evidence integer of a grade, for comparisons."""
     return int(grade) << _GRADE_SHIFT
+
+
+def above(grade: Grade) -> int:
+    """An evidence integer that no value of this grade or of a weaker one reaches."""
+    return (int(grade) + 1) << _GRADE_SHIFT
 
 
 def grade_of(evidence: int) -> Grade | None:

@@ -1,8 +1,8 @@
 """Several rows about one subject become one: the stronger evidence decides, and both values are kept.
 
-At equal strength values that exclude each other leave the fact unknown. Values that do not exclude each other (a country
-and its province, two intervals that overlap, a month and a day in it) are no contradiction: the stronger one stands, and at
-equal strength the more precise one.
+At equal strength values that exclude each other leave the fact unknown. Values that do not exclude each other (a
+country and its province, two intervals that overlap, a month and a day in it) are no contradiction: the stronger one
+stands, and at equal strength the more precise one.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def settle(fact: Fact, given: Sequence[Given]) -> tuple[Given, tuple[tuple[objec
     return best, values
 
 
-def _strength(item: Given) -> tuple[int, str]:
-    return -(grade_of(item.evidence) or 0), repr((item.value, item.extra))
+def _strength(item: Given) -> tuple[int, str, int]:
+    return -(grade_of(item.evidence) or 0), repr((item.value, item.extra)), item.evidence
 
 
 def _shown(item: Given) -> object:
@@ -130,7 +130,7 @@ def _more_precise(fact: Fact, one: Given, other: Given) -> Given:
         highs = [item.extra for item in (one, other) if item.extra is not None]
         return Given(max(one.value, other.value), min(highs) if highs else None, one.evidence)
     if fact.is_list and one.value is not None and other.value is not None and one.extra and other.extra:
-        return Given(sorted({*one.value, *other.value}), True, one.evidence)
+        return Given(sorted({*one.value, *other.value}), extra=True, evidence=one.evidence)
     if fact.is_list and one.extra and not other.extra:
         return other
     return one

@@ -1,7 +1,7 @@
 """Places as ISO codes, and how they compare: by containment.
 
-A place is an ISO 3166-1 country (`CA`) or an ISO 3166-2 subdivision (`CA-QC`). One known only as `CA` may be in `CA-QC`;
-one known as `US` is not.
+A place is an ISO 3166-1 country (`CA`) or an ISO 3166-2 subdivision (`CA-QC`). One known only as `CA` may be in
+`CA-QC`; one known as `US` is not.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ A declaration, a supplier of the reference data and the miniature inventory of a
       - {id: base, system: dossier, bytes: {at_least: 1000}}
 
 What is left out is unknown; the word `none` says that it is known that there is none. `system` (or `systems`, a list)
-of a resource makes a tie. A row may say `evidence`, `source`, `date`, `document` and `note` for all its facts; a fact
+of a resource makes a tie; an outage is one unless it says how many (`count`). A row may say `evidence`, `source`,
+`date`, `document` and `note` for all its facts; a fact
 of the same name, as the date of an EFVP, comes first.
 """
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sovercheck.errors import InputError, Place, SeveralErrors, SovercheckError, nearest, raise_all
 from sovercheck.inventory.evidence import GRADE_WORDS, Evidence, Grade
@@ -204,6 +206,9 @@ class _Reading:
             return
         if id_ is None:
             id_ = self._made_id(table, links, known, place)
+        if table.name == "outage" and "minutes" in known and "count" not in known:
+            # An entry of a log is one outage unless it says how many.
+            known["count"] = Known(Decimal(1), known["minutes"].evidence, Decimal(1))
         yield Row(table.name, id_, links, known, place)
         for system in dict.fromkeys(systems):
             yield Row("tie", link_id(id_, system), {"resource": id_, "system": system}, {}, place)

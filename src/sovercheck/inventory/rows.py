@@ -70,7 +70,7 @@ class Gap:
         facts: short names of the facts that are missing; empty for all that the reading would have given.
         scope: where: an account and region, a file, a sheet.
         needs: what would mend it: a permission's name, a password, a format.
-        grade: the evidence that the reading would have given; weaker values cannot pass while it is missing.
+        grade: the evidence that the reading would have given; values no stronger than it cannot pass meanwhile.
         detail: what the other side answered, short and without secrets.
     """
 

@@ -1,8 +1,8 @@
 """The inventory: typed tables in the engine's memory, filled from rows and gaps, saved as Parquet.
 
 Rows pass through a spool of newline-delimited JSON, one file a table, that the engine types as it reads. On disk an
-inventory is a folder: one Parquet file a table and `manifest.json`, renamed into place last, so that what has no manifest
-is no inventory.
+inventory is a folder: one Parquet file a table and `manifest.json`, renamed into place last, so that what has no
+manifest is no inventory.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,7 @@ from sovercheck.inventory.evidence import (
     NO_ANSWER,
     Evidence,
     Grade,
-    floor,
+    above,
     gap_evidence,
     pack,
 )
@@ -65,6 +65,7 @@ class Inventory:
         self.contradictions: list[Contradiction] = []
         self.counts: dict[str, int] = {}
         self.bulk_systems: set[str] = set()
+        self._said = 0
 
     def __enter__(self) -> Self:
         return self
@@ -79,20 +80,19 @@ class Inventory:
         self.connection.close()
 
     def sha256(self) -> str:
-        """The hash of the logical content: every row of every table in order of id, then gaps; never of Parquet."""
+        """The hash of the logical content: every row of every table in order of id, then gaps; never of Parquet.
+
+        What the evaluation adds to `provenance` is no part of it.
+        """
         digest = hashlib.sha256(SCHEMA.encode())
         for table in TABLES:
-            stored = ", ".join(f'"{name}"' for name in columns(table) if not name.endswith("__ev"))
-            evidence = ", ".join(f'"{name}" & {~(GAPPED_BIT - 1)}' for name in columns(table) if name.endswith("__ev"))
-            selected = f"{stored}, {evidence}" if evidence else stored
+            selected = ", ".join(f'"{name}"' for name in columns(table))
             found = self.connection.execute(
                 f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
             ).fetchone()
             digest.update(f"{table}:{found[0] if found else None}".encode())
-        for evidence_row in sorted({repr(item) for item in self.provenance}):
-            digest.update(evidence_row.encode())
-        for gap in sorted(self.gaps, key=repr):
-            digest.update(repr(gap).encode())
+        for item in (*self.provenance[: self._said], *self.gaps):
+            digest.update(repr(item).encode())
         return digest.hexdigest()
 
     def save(self, folder: Path) -> None:
@@ -114,7 +114,7 @@ class Inventory:
             manifest = {
                 "schema": SCHEMA,
                 "sha256": self.sha256(),
-                "provenance": [_plain_evidence(item) for item in self.provenance],
+                "provenance": [_plain_evidence(item) for item in self.provenance[: self._said]],
                 "gaps": [asdict(gap) | {"grade": gap.grade.word} for gap in self.gaps],
                 "notes": [asdict(note) | {"params": dict(note.params)} for note in self.notes],
                 "contradictions": [asdict(item) for item in self.contradictions],
@@ -139,35 +139,39 @@ class Inventory:
         """Reads a saved inventory; its tables are read from Parquet as they are asked for.
 
         Raises:
-            InputError: the folder has no manifest, or one of another schema.
+            InputError: the folder has no manifest, or one of another schema, or lacks a table.
         """
+        import duckdb
+
         path = folder / _MANIFEST
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             if manifest["schema"] != SCHEMA:
                 raise InputError("inventory_schema", place=Place(str(path)), schema=str(manifest["schema"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            inventory = cls()
+            inventory._read(folder, manifest)
+        except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
             raise InputError("not_an_inventory", place=Place(str(folder))) from error
-        inventory = cls()
+        return inventory
+
+    def _read(self, folder: Path, manifest: dict[str, Any]) -> None:
         for table in TABLES:
             source = str(folder / f"{table}.parquet").replace("'", "''")
             # The walk over owners looks parties up one by one, in an index that only a table can have.
             kind = "TABLE" if table in ("party", "ownership") else "VIEW"
-            inventory.connection.execute(f"CREATE {kind} \"{table}\" AS SELECT * FROM read_parquet('{source}')")
-        inventory.provenance = [
-            Evidence(**item | {"grade": Grade.of(item["grade"])}) for item in manifest["provenance"]
-        ]
-        inventory.gaps = [
+            self.connection.execute(f"CREATE {kind} \"{table}\" AS SELECT * FROM read_parquet('{source}')")
+        self.provenance = [Evidence(**item | {"grade": Grade.of(item["grade"])}) for item in manifest["provenance"]]
+        self._said = len(self.provenance)
+        self.gaps = [
             Gap(**item | {"facts": tuple(item["facts"]), "grade": Grade.of(item["grade"])}) for item in manifest["gaps"]
         ]
-        inventory.notes = [Note(**item) for item in manifest["notes"]]
-        inventory.contradictions = [
+        self.notes = [Note(**item) for item in manifest["notes"]]
+        self.contradictions = [
             Contradiction(item["table"], item["id"], item["fact"], tuple((v, e) for v, e in item["values"]))
             for item in manifest["contradictions"]
         ]
-        inventory.counts = manifest["counts"]
-        inventory.bulk_systems = set(manifest["bulk_systems"])
-        return inventory
+        self.counts = manifest["counts"]
+        self.bulk_systems = set(manifest["bulk_systems"])
 
 
 class Builder:
@@ -223,8 +227,15 @@ class Builder:
             self.add("policies/reference/parties", kept)
 
     def finish(self) -> Inventory:
-        """Types the spool, merges rows about the same subject, and marks what gaps touch."""
+        """Types the spool, merges rows about the same subject, and marks what gaps touch.
+
+        Sources of evidence and gaps are numbered in an order of their own, so that the order of the rows says nothing.
+        """
         inventory = self._inventory
+        inventory.provenance = sorted(self._provenance, key=repr)
+        inventory._said = len(inventory.provenance)
+        inventory.gaps.sort(key=repr)
+        _renumber(inventory.connection, self._provenance, inventory.provenance)
         for spool in self._spools.values():
             spool.close()
         for table in TABLES:
@@ -233,7 +244,7 @@ class Builder:
                 self._merge(table)
         self._folder.cleanup()
         inventory.bulk_systems = self._bulk - self._named
-        inventory.provenance = list(self._provenance)
+        inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         for number, gap in enumerate(inventory.gaps):
             _mark(inventory.connection, number, gap)
         return inventory
@@ -284,7 +295,7 @@ class Builder:
                     self._inventory.contradictions.extend(contradictions)
                     stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
             connection.execute(f"DELETE {doubled}")
-            _insert(connection, table, path)
+            _insert(connection, table, path, evidence='"{name}"')
         connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
 
 
@@ -297,14 +308,35 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, spool: Path | Non
         connection.execute(f'CREATE TABLE "{table}" ({declared})')
         return
     connection.execute(f'CREATE TABLE "{table}" ({declared}, seq BIGINT)')
-    _insert(connection, table, spool)
+    _insert(connection, table, spool, evidence='renumbered("{name}")')
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, spool: Path) -> None:
+def _renumber(
+    connection: duckdb.DuckDBPyConnection, numbers: Mapping[Evidence, int], provenance: Sequence[Evidence]
+) -> None:
+    """Makes the macro `renumbered`: evidence as it was spooled → evidence as `provenance` numbers it."""
+    order = [0] * len(provenance)
+    for number, evidence in enumerate(provenance):
+        order[numbers[evidence]] = number
+    if order == sorted(order):
+        connection.execute("CREATE TEMP MACRO renumbered(ev) AS ev")
+        return
+    connection.execute("SET VARIABLE renumbering = ?", [order])
+    found = f"getvariable('renumbering')[(ev & {GAPPED_BIT - 1}) + 1]"
+    connection.execute(
+        f"CREATE TEMP MACRO renumbered(ev) AS CASE WHEN ev > 0 THEN (ev & {~(GAPPED_BIT - 1)}) | {found} ELSE ev END"
+    )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
+    """Types rows of a spool; `evidence` is SQL of how its evidence integers are read."""
     typed = columns(table)
     # Decimals are spelt as texts in the spool, so that no value passes through a binary float.
     struct = ", ".join(f"'{name}': '{sql}'" for name, sql in typed.items())
-    selected = ", ".join(f'coalesce("{name}", {NO_ANSWER})' if name.endswith("__ev") else f'"{name}"' for name in typed)
+    selected = ", ".join(
+        f"coalesce({evidence.format(name=name)}, {NO_ANSWER})" if name.endswith("__ev") else f'"{name}"'
+        for name in typed
+    )
     path = str(spool).replace("'", "''")
     connection.execute(
         f"INSERT INTO \"{table}\" SELECT {selected}, row_number() OVER () FROM read_json('{path}', "
@@ -317,7 +349,7 @@ def _mark(connection: duckdb.DuckDBPyConnection, number: int, gap: Gap) -> None:
     facts = [FACTS[f"{gap.table}.{short}"] for short in gap.facts] or list(facts_of(gap.table))
     changes = ", ".join(
         f'"{ev}" = CASE WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} '
-        f'WHEN "{ev}" > 0 AND "{ev}" < {floor(gap.grade)} THEN "{ev}" | {GAPPED_BIT} ELSE "{ev}" END'
+        f'WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} THEN "{ev}" | {GAPPED_BIT} ELSE "{ev}" END'
         for fact in facts
         if not fact.derived
         for ev in (list(fact_columns(fact))[-1][0],)
@@ -329,17 +361,20 @@ def _mark(connection: duckdb.DuckDBPyConnection, number: int, gap: Gap) -> None:
     for table, short in _COMPLETENESS.get(gap.table, ()):
         ev = f"{short}__ev"
         connection.execute(
-            f'UPDATE "{table}" SET "{ev}" = CASE WHEN "{ev}" > 0 AND "{ev}" < {floor(gap.grade)} '
+            f'UPDATE "{table}" SET "{ev}" = CASE WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} '
             f'THEN "{ev}" | {GAPPED_BIT} WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} ELSE "{ev}" END'
         )
 
 
+_INVOLVEMENTS = (("system", "involvements_complete"), ("resource", "involvements_complete"))
+
 _COMPLETENESS: dict[str, tuple[tuple[str, str], ...]] = {
-    "copy": (("resource", "copies_complete"), ("system", "resources_complete")),
-    "resource": (("system", "resources_complete"), ("estate", "resources_complete")),
+    # A resource and a copy have a provider, a contract has a party: who they are is not listed either.
+    "copy": (("resource", "copies_complete"), ("system", "resources_complete"), *_INVOLVEMENTS),
+    "resource": (("system", "resources_complete"), ("estate", "resources_complete"), *_INVOLVEMENTS),
     "system": (("estate", "systems_complete"),),
-    "contract": (("system", "contracts_complete"),),
-    "involvement": (("system", "involvements_complete"), ("resource", "involvements_complete")),
+    "contract": (("system", "contracts_complete"), *_INVOLVEMENTS),
+    "involvement": _INVOLVEMENTS,
     "ownership": (("party", "owners_complete"), ("party", "presence_complete")),
     "outage": (("system", "outages_complete"),),
     "efvp": (("system", "efvps_complete"),),

@@ -1,8 +1,8 @@
 """The inventory's tables as columns: what the engine stores of each fact.
 
 A fact `place` of table `copy` is a column `place` and an evidence integer `place__ev` (see `inventory.evidence`; never
-NULL). An interval adds `<fact>__hi`, its upper end (NULL: unbounded). A list adds `<fact>__open` (true: it may have members
-that nobody read). A known value that is NULL is *none*; NULL with no evidence is *unknown*.
+NULL). An interval adds `<fact>__hi`, its upper end (NULL: unbounded). A list adds `<fact>__open` (true: it may have
+members that nobody read). A known value that is NULL is *none*; NULL with no evidence is *unknown*.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sovercheck.errors import InputError, Place, PolicyError, nearest
 from sovercheck.inventory import values
-from sovercheck.inventory.facts import Fact, Type, facts_of
+from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import COMMON_MISTAKES, country, is_place
 from sovercheck.reference.places import Places
 
@@ -78,14 +78,7 @@ def several(fact: Fact, value: Value, at: At, places: Places) -> tuple[str, ...]
 
 def member_fact(fact: Fact) -> Fact:
     """The fact with the type of one member of its list; of a scalar fact, itself."""
-    return replace(worded(fact), type=_ITEM[fact.type]) if fact.type in _ITEM else fact
-
-
-def worded(fact: Fact) -> Fact:
-    """The fact with its words; those of `contradicted` are the names of the facts of its table."""
-    if fact.type is not Type.WORDS or fact.words:
-        return fact
-    return replace(fact, words=tuple(other.short for other in facts_of(fact.table)))
+    return replace(fact, type=_ITEM[fact.type]) if fact.type in _ITEM else fact
 
 
 def partial_date(value: Value, at: At) -> str:

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Literal
 
 from sovercheck.errors import InputError, Place, PolicyError, SovercheckError, nearest, raise_all
 from sovercheck.inventory.facts import FACTS, Fact
-from sovercheck.policy.constants import worded
 from sovercheck.policy.model import LEGAL_DUTIES, PolicySet, Rule
 
 if TYPE_CHECKING:
@@ -268,7 +267,7 @@ def _canonical(fact: Fact, value: Value, document: Document, path: tuple[str | i
     if fact.is_list and isinstance(value, dict):
         is_open = value.get("open") is True
         value = value.get("members", value.get("value"))
-    read = read_value(worded(fact), value, lambda *steps: document.place(*path, *steps), is_open=is_open)
+    read = read_value(fact, value, lambda *steps: document.place(*path, *steps), is_open=is_open)
     if read.value is None:
         return NONE
     if isinstance(read.value, tuple):

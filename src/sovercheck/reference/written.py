@@ -58,7 +58,8 @@ KeyEffect = Literal["lowered", "metadata"]
 class Written(BaseModel):
     """A mapping of a reference file: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first used: most runs read a few of these shapes.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Bilingual(Written):

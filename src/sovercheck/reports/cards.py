@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from sovercheck.findings import Exposure, LawView, PlaceVolume
+from sovercheck.findings import Exposure, LawView, PlaceVolume, established
 from sovercheck.reports import svg
 from sovercheck.reports.view import HOME, PRESS, Mark, View
 
@@ -102,7 +102,7 @@ def _where(view: View) -> Card:
     )
     title = view.t("where.picture", parts="; ".join(key.text for key in legend))
     open_lists = sum(system.places_open for system in view.assessment.systems)
-    unbounded = sum(volume.copies for volume in volumes if volume.bytes_high is None)
+    unbounded = sum(volume.unsized for volume in volumes)
     return Card(
         id="where",
         title=view.t("where.title"),
@@ -184,11 +184,9 @@ def exposure_states(view: View) -> dict[str, str]:
 def _state(exposure: Exposure) -> str:
     """What is established counts: possible at least is possible, whatever the most may be.
 
-    A mitigation counts once it is shown: who is exposed without it, and may be with it, is exposed.
+    A mitigation counts once it is shown.
     """
-    low, high = exposure.residual
-    if exposure.inherent[0] == high == "exposed":
-        return "exposed"
+    low, high = established(exposure.inherent, exposure.residual)
     return "open" if low == "none_known" and high != low else low
 
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from sovercheck import bundle
 from sovercheck.findings import Assessment
 from sovercheck.reports import annexes, explorer
 from sovercheck.reports.base import Options
 from sovercheck.reports.first_page import first_page
+from sovercheck.reports.page import environment
 from sovercheck.reports.rule_page import WORST, rule_lines, rule_sections, shares, waiver_lines
 from sovercheck.reports.system_page import system_sections
 from sovercheck.reports.view import View, shown
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 
 def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
@@ -35,49 +32,37 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
     style = _style(folder, view)
     script = (folder / "report.js").read_text(encoding="utf-8")
     packed = explorer.pack(view, assessment.findings)
-    page = _template().render(
-        t=view.t,
-        many=view.many,
-        say=view.say,
-        lang=options.lang,
-        links=dict(options.links),
-        organisation=assessment.organisation.name,
-        as_of=view.say.date(assessment.as_of),
-        style=Markup(style),  # noqa: S704 - our own file, and a title that _css_string escaped
-        script=Markup(script),  # noqa: S704 - our own file
-        policy=_content_policy(style, script),
-        packed=Markup(script_json(packed.data)),  # noqa: S704 - script_json escapes what could end the element
-        explorer=packed,
-        first=first_page(view),
-        sections=system_sections(view),
-        territory=annexes.territory(view, assessment.territory),
-        shares=shares(view),
-        rules=rule_sections(view),
-        other_rules=rule_lines(view),
-        waivers=waiver_lines(view),
-        coverage=annexes.coverage(view),
-        laws=annexes.laws(view),
-        reproducing=annexes.reproducing(view),
-        worst=view.number(WORST),
-        colon=view.t("colon"),
+    page = (
+        environment()
+        .get_template("html/report.html.j2")
+        .render(
+            t=view.t,
+            many=view.many,
+            say=view.say,
+            lang=options.lang,
+            links=dict(options.links),
+            organisation=assessment.organisation.name,
+            as_of=view.say.date(assessment.as_of),
+            style=Markup(style),  # noqa: S704 - our own file, and a title that _css_string escaped
+            script=Markup(script),  # noqa: S704 - our own file
+            policy=_content_policy(style, script),
+            packed=Markup(script_json(packed.data)),  # noqa: S704 - script_json escapes what could end the element
+            explorer=packed,
+            first=first_page(view),
+            sections=system_sections(view),
+            territory=annexes.territory(view, assessment.territory),
+            shares=shares(view),
+            rules=rule_sections(view),
+            other_rules=rule_lines(view),
+            waivers=waiver_lines(view),
+            coverage=annexes.coverage(view),
+            laws=annexes.laws(view),
+            reproducing=annexes.reproducing(view),
+            worst=view.number(WORST),
+            colon=view.t("colon"),
+        )
     )
     out.write(shown(page).encode("utf-8", "replace"))
-
-
-@cache
-def _template() -> Template:
-    """The template, compiled once for both languages."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(bundle.templates() / "html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    return environment.get_template("report.html.j2")
 
 
 def script_json(value: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from sovercheck.findings import Exposure, ExposurePath, Finding, Step, SystemView
+from sovercheck.findings import Exposure, ExposurePath, Finding, Step, SystemView, established
 from sovercheck.reports import svg
 from sovercheck.reports.first_page import system_note
 from sovercheck.reports.view import PRESS, FactLine, Mark, Question, Subject, View, link
@@ -240,7 +240,7 @@ def _residual(view: View, system: SystemView, exposure: Exposure) -> Mark:
     for finding in view.of_system.get(system.id, ()):
         if view.rules[finding.rule].law == exposure.law and finding.verdict == "fail" and finding.weakest == PRESS:
             return view.finding_mark(finding)
-    return view.level_mark(*exposure.residual)
+    return view.level_mark(*established(exposure.inherent, exposure.residual))
 
 
 def _keys(view: View, exposure: Exposure) -> str:
@@ -347,9 +347,10 @@ def _path(view: View, system: SystemView, path: ExposurePath, law: str, anchor: 
         )
         arrows.append(svg.Arrow(link, tuple(below), dashed))
         told.append(view.t("path.step", link=link, party=party, place=place))
-    is_open = path.residual_low != path.residual_high
-    style = "open" if is_open else {"exposed": "exposed", "possible": "possible"}.get(path.residual_low, "plain")
-    level = view.say.exposure(path.residual_low, path.residual_high)
+    told_low, told_high = established((path.low, path.high), (path.residual_low, path.residual_high))
+    is_open = told_low != told_high
+    style = "open" if is_open else {"exposed": "exposed", "possible": "possible"}.get(told_low, "plain")
+    level = view.say.exposure(told_low, told_high)
     boxes.append(svg.Box(law, view.say.text("verdict.unknown") if is_open else level, style))
     arrows.append(svg.Arrow(view.t("path.subject_to"), (), is_open or path.hypothetical))
     title = view.t("path.title", system=system.name, steps=", ".join(told), law=law, level=level)
@@ -369,7 +370,7 @@ def _path(view: View, system: SystemView, path: ExposurePath, law: str, anchor: 
     return PathView(
         picture=svg.path(f"{anchor}-t", title, boxes, arrows),
         kind=kind,
-        level=view.level_mark(path.residual_low, path.residual_high),
+        level=view.level_mark(told_low, told_high),
         caption=" ".join(caption),
     )
 

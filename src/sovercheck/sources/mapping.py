@@ -40,7 +40,8 @@ UNKNOWN_WORDS = ("-", "–", "—", "?", "inconnu", "inconnue", "n/d", "nd", "à
 
 
 class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first used: most runs read a few of these shapes.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TableMapping(_Written):

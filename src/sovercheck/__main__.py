@@ -1,0 +1,7 @@
+"""`python -m sovercheck`."""
+
+from __future__ import annotations
+
+from sovercheck.cli import main
+
+main()

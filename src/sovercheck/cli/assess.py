@@ -1,0 +1,153 @@
+"""`sovercheck assess`: collect from the configured sources, evaluate, write the reports, say what was established."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sovercheck.cli.commands import Command, Option
+from sovercheck.cli.exits import Exit, Outcome, outcome
+from sovercheck.cli.language import current, say
+from sovercheck.cli.settings import STDOUT, arguments, config_option, day, format_option, read_config, targets
+from sovercheck.cli.telling import visible
+from sovercheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from sovercheck.config import Config
+    from sovercheck.findings import Assessment, Severity
+    from sovercheck.reports.view import View
+
+_SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
+
+
+def _assess(
+    config: str | None,
+    as_of: str | None,
+    formats: tuple[str, ...],
+    fail_on: Severity,
+    exit_zero: bool,
+    quiet: bool,
+) -> int:
+    from sovercheck import pipeline
+    from sovercheck.cli.progress import Progress
+    from sovercheck.cli.record import Record
+
+    today = day(as_of)
+    asked = _files(formats)
+    record = Record(arguments())
+    configured = read_config(config)
+    if asked:
+        configured = replace(configured, reports=asked)
+    with Progress(quiet=quiet) as progress:
+        assessment = pipeline.run(configured, today, progress)
+    established = outcome(assessment, fail_on)
+    code = Exit.SATISFIED if exit_zero else established.code
+    record.write(configured, fail_on, established, code)
+    if not quiet:
+        for line in _summary(assessment, configured, established, fail_on, exit_zero=exit_zero):
+            click.echo(line)
+    return code
+
+
+def _files(formats: tuple[str, ...]) -> Mapping[str, Path]:
+    written = targets(formats)
+    if STDOUT in written.values():
+        raise UsageError("cli_stdout_assess")
+    return {name: Path(path) for name, path in written.items()}
+
+
+def _summary(
+    assessment: Assessment, config: Config, established: Outcome, fail_on: Severity, *, exit_zero: bool
+) -> Iterator[str]:
+    from sovercheck.reports.base import Options
+    from sovercheck.reports.first_page import first_page
+    from sovercheck.reports.view import View
+
+    view = View(assessment, Options(lang=current()))
+    page = first_page(view)
+    date = view.say.date(assessment.as_of)
+    yield visible(say("assess.title", organisation=assessment.organisation.name, date=date))
+    yield ""
+    for card in page.cards:
+        yield visible(say("assess.answer", question=card.title, answer=card.answer))
+    yield visible(say("assess.findings", counts=", ".join(mark.text for mark in page.counts)))
+    yield visible(_coverage(view))
+    yield ""
+    if config.reports:
+        yield say("assess.reports")
+        for path in config.reports.values():
+            yield f"  {visible(_shown(path))}"
+        yield ""
+    yield from _conclusion(view, established, fail_on, exit_zero=exit_zero)
+
+
+def _coverage(view: View) -> str:
+    coverage = view.assessment.coverage
+    parts = [
+        say(f"assess.coverage.{name}", n=count, count=view.number(count))
+        for name, count in (
+            ("read", coverage.read),
+            ("declared", coverage.declared),
+            ("unreached", coverage.unreached),
+            ("untied", coverage.untied_resources),
+            ("gaps", len(view.assessment.gaps)),
+        )
+        if count
+    ]
+    total = say("assess.coverage.systems", n=coverage.systems, count=view.number(coverage.systems))
+    return say("assess.coverage", parts=", ".join([total, *parts]))
+
+
+def _conclusion(view: View, established: Outcome, fail_on: Severity, *, exit_zero: bool) -> Iterator[str]:
+    """Why the exit code is what it is; a finding and what is not established are both said."""
+    severity = say(f"severity.{fail_on}")
+
+    def counted(key: str, n: int) -> str:
+        return say(f"assess.exit.{key}", n=n, count=view.number(n), severity=severity)
+
+    if established.failing:
+        yield counted("failing", established.failing)
+    if established.nothing:
+        yield say("assess.exit.nothing")
+    for key, n in (("unknown", established.unknown), ("gaps", established.gaps)):
+        if n:
+            yield counted(key, n)
+    if established.code is Exit.WAIVED:
+        yield counted("waived", established.waived)
+    if established.code is Exit.SATISFIED:
+        yield say("assess.exit.satisfied", severity=severity)
+    if exit_zero and established.code is not Exit.SATISFIED:
+        yield say("assess.exit.zero", code=int(established.code))
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+command = Command(
+    name="assess",
+    help="cli.assess",
+    callback=_assess,
+    params=[
+        config_option(),
+        Option(["--as-of"], metavar="cli.metavar.date", help="cli.assess.as_of"),
+        format_option("cli.assess.format"),
+        Option(
+            ["--fail-on"],
+            type=click.Choice(_SEVERITIES),
+            default="major",
+            show_default=True,
+            help="cli.assess.fail_on",
+        ),
+        Option(["--exit-zero"], is_flag=True, help="cli.assess.exit_zero"),
+        Option(["-q", "--quiet"], is_flag=True, help="cli.assess.quiet"),
+    ],
+)

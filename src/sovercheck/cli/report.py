@@ -1,0 +1,112 @@
+"""`sovercheck report`: render an assessment again in any format, or list what passes a rule."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sovercheck.cli.commands import Argument, Command, Option
+from sovercheck.cli.language import asked, unknown
+from sovercheck.cli.settings import STDOUT, arguments, format_option, targets
+from sovercheck.cli.telling import table
+from sovercheck.errors import InputError, Place, UsageError
+from sovercheck.messages import LANGS
+
+if TYPE_CHECKING:
+    from sovercheck.findings import Assessment
+    from sovercheck.messages import Lang
+    from sovercheck.reports.base import FollowUp
+
+
+def _report(assessment: str, formats: tuple[str, ...], follow_up: str | None, passes: str | None) -> None:
+    if not formats and passes is None:
+        raise UsageError("cli_report_nothing")
+    written = targets(formats)
+    if list(written.values()).count(STDOUT) + (passes is not None) > 1:
+        raise UsageError("cli_stdout_twice")
+    path = Path(assessment)
+    read = _read(path)
+    # Read before anything is written: the earlier workbook may be the very file that is replaced.
+    notes = _follow_up(Path(follow_up)) if follow_up is not None else {}
+    if passes is not None:
+        _passes(path, read, passes)
+    if written:
+        _render(read, written, notes, _language())
+
+
+def _language() -> Lang | None:
+    word = asked(arguments())
+    return next((lang for lang in LANGS if lang == word), None)
+
+
+def _read(path: Path) -> Assessment:
+    from sovercheck.reports.json_report import read_assessment
+
+    return read_assessment(_bytes(path), file=str(path))
+
+
+def _follow_up(path: Path) -> Mapping[str, FollowUp]:
+    from sovercheck.reports.xlsx import read_follow_up
+
+    return read_follow_up(_bytes(path), file=str(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("unreadable_file", place=Place(str(path)), reason=error.strerror or str(error)) from error
+
+
+def _render(
+    assessment: Assessment, written: Mapping[str, str], follow_up: Mapping[str, FollowUp], lang: Lang | None
+) -> None:
+    """Files first, and all of them before any is replaced; then stdout, if it is asked for."""
+    from sovercheck import pipeline
+    from sovercheck.reports.base import FORMATS, Options
+
+    spoken = assessment if lang is None else replace(assessment, languages=(lang,))
+    with ExitStack() as outputs:
+        for name, path in written.items():
+            if path != STDOUT:
+                of = spoken if FORMATS[name].by_language else assessment
+                pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs)
+    for name, path in written.items():
+        if path == STDOUT:
+            options = Options(lang=spoken.languages[0], follow_up=follow_up)
+            FORMATS[name].render(assessment, sys.stdout.buffer, options)
+
+
+def _untold(_key: str, _about: str) -> None:
+    """Rendering takes no time worth telling."""
+
+
+def _passes(path: Path, assessment: Assessment, rule: str) -> None:
+    from sovercheck.evaluation import packed
+
+    rules = [item.id for item in assessment.rules]
+    if rule not in rules:
+        raise unknown("cli_rule", rule, rules)
+    found = packed.passes(packed.beside(path), rule)
+    rows = [(subject, id_, assessment.names.get(f"{subject}/{id_}", "")) for subject, id_ in found]
+    for line in table(rows):
+        click.echo(line)
+
+
+command = Command(
+    name="report",
+    help="cli.report",
+    callback=_report,
+    params=[
+        Argument(["assessment"], metavar="cli.metavar.assessment"),
+        format_option("cli.report.format"),
+        Option(["--follow-up"], metavar="cli.metavar.workbook", help="cli.report.follow_up"),
+        Option(["--passes"], metavar="cli.metavar.rule", help="cli.report.passes"),
+    ],
+)

@@ -1,0 +1,125 @@
+"""The whole flow on one screen: sources → inventory → evaluation → assessment → reports."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from sovercheck import bundle
+from sovercheck.config import Config, sha256_of
+from sovercheck.evaluation import packed
+from sovercheck.evaluation.assess import Setting, assess, evaluate
+from sovercheck.files import written_whole
+from sovercheck.findings import Assessment, Input
+from sovercheck.inventory.declarations import read_declaration
+from sovercheck.inventory.records import check_references
+from sovercheck.inventory.rows import Row
+from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.messages import Lang
+from sovercheck.policy.loader import load_policies
+from sovercheck.policy.waivers import load_waivers
+from sovercheck.reference import load_reference
+from sovercheck.reference.parties import party_documents
+from sovercheck.reports.base import FORMATS, FollowUp, Options
+
+Progress = Callable[[str, str], None]
+"""Told of each step as it begins: `collect`, `judge` or `report`, and what it is about."""
+
+
+def run(config: Config, as_of: date, progress: Progress) -> Assessment:
+    """Collects, judges, and writes every configured report.
+
+    Raises:
+        SovercheckError: something that its user can mend; then no report was touched.
+    """
+    reference = load_reference()
+    policies = load_policies(config.policies, reference, config.parameters, config.parameters_at)
+    waivers = load_waivers(config.waivers, policies) if config.waivers else ()
+    follow_up, inputs = earlier_follow_up(config.reports.get("xlsx")), list(_inputs(config))
+    with collect(config, progress) as inventory:
+        progress("judge", "")
+        evaluated = evaluate(inventory, policies.rules, reference, as_of)
+        assessment = assess(inventory, evaluated, policies, reference, waivers, _setting(config, as_of, inputs))
+        with contextlib.ExitStack() as outputs:
+            if "json" in config.reports:
+                packed.write(inventory, evaluated.judged, packed.beside(config.reports["json"]), outputs)
+            write(assessment, config.reports, follow_up, progress, outputs)
+    return assessment
+
+
+def collect(config: Config, progress: Progress) -> Inventory:
+    """Reads every source into one inventory, then the reference data's parties that they name.
+
+    Raises:
+        InputError: a source cannot be read as it is, or names what does not exist.
+    """
+    builder = Builder()
+    builder.add(config.path.name, [config.estate()])
+    rows: list[Row] = []
+    for source in config.sources:
+        progress("collect", source.name)
+        items = list(source.collect())
+        rows += [item for item in items if isinstance(item, Row)]
+        builder.add(source.name, items, bulk=source.kind == "inventory")
+    shipped = [row for document in party_documents(_parties()) for row in read_declaration(document)]
+    check_references(rows, parties={row.id for row in shipped if row.table == "party"})
+    builder.add_parties(rows, shipped)
+    return builder.finish()
+
+
+def write(
+    assessment: Assessment,
+    reports: Mapping[str, Path],
+    follow_up: Mapping[str, FollowUp],
+    progress: Progress,
+    outputs: contextlib.ExitStack,
+) -> None:
+    """Renders an assessment in each format and language; each file is replaced when `outputs` closes without error."""
+    main, *others = assessment.languages
+    for name, path in reports.items():
+        progress("report", path.name)
+        paths: dict[Lang, Path] = {main: path}
+        if FORMATS[name].by_language:
+            paths |= {lang: path.with_name(f"{path.stem}.{lang}{path.suffix}") for lang in others}
+        for lang, target in paths.items():
+            links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
+            stream = outputs.enter_context(written_whole(target))
+            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up))
+
+
+def earlier_follow_up(workbook: Path | None) -> dict[str, FollowUp]:
+    """What people wrote in the workbook that is about to be replaced, if there is one.
+
+    Raises:
+        InputError: it is not one of ours, or cannot be read.
+    """
+    if workbook is None or not workbook.exists():
+        return {}
+    from sovercheck.reports.xlsx import read_follow_up
+
+    return read_follow_up(workbook.read_bytes(), file=str(workbook))
+
+
+def _parties() -> Path:
+    return bundle.policies() / "reference" / "parties"
+
+
+def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:
+    return Setting(
+        organisation=config.organisation,
+        as_of=as_of,
+        languages=config.languages,
+        parameters={key: str(value) for key, value in config.parameters.items()},
+        sources={source.name: source.kind for source in config.sources},
+        inputs=tuple(inputs),
+    )
+
+
+def _inputs(config: Config) -> Iterator[Input]:
+    for source in config.sources:
+        for name, path in source.inputs():
+            yield Input(name, "source", sha256_of(path))
+    if config.waivers is not None:
+        yield Input(config.waivers.name, "waivers", sha256_of(config.waivers))

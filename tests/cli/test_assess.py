@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sovercheck.cli.record import NAME
+
+from .conftest import AS_OF, Cli
+
+
+def test_the_summary_says_what_was_established(cli: Cli, assessed: Path) -> None:
+    ended = cli("assess", "--as-of", AS_OF)
+    assert ended.code == 1
+    lines = ended.out.splitlines()
+    assert lines[0] == "Établissement exemple – bilan du 22 novembre 2026"
+    for question in ("Où sont les données?", "Qui peut en exiger", "Que peut-on démontrer?"):
+        assert sum(line.startswith(question) for line in lines) == 1
+    assert any(line.startswith("Constats\u00a0: 0 non conforme, 0 exposition, 1 écart") for line in lines)
+    assert any(line.startswith("Couverture\u00a0: 1 système") for line in lines)
+    assert "  sortie/bilan.html" in lines
+    assert ended.err == "" or "Évaluation" in ended.err
+
+
+def test_a_finding_and_what_is_not_established_are_both_said(cli: Cli, assessed: Path) -> None:
+    out = cli("assess", "--as-of", AS_OF).out
+    assert "Code 1" in out
+    assert "Non établi (code 3)" in out
+
+
+def test_the_severity_decides_the_code(cli: Cli, assessed: Path) -> None:
+    ended = cli("assess", "--as-of", AS_OF, "--fail-on", "blocking")
+    assert ended.code == 3
+    assert "Code 1" not in ended.out
+
+
+def test_exit_zero_ends_with_zero_and_says_so(cli: Cli, assessed: Path) -> None:
+    ended = cli("assess", "--as-of", AS_OF, "--exit-zero")
+    assert ended.code == 0
+    assert "--exit-zero" in ended.out
+    assert "Code 1" in ended.out
+
+
+def test_quiet_prints_nothing(cli: Cli, assessed: Path) -> None:
+    ended = cli("assess", "--as-of", AS_OF, "-q")
+    assert (ended.code, ended.out, ended.err) == (1, "", "")
+
+
+def test_reports_of_the_command_line_stand_for_those_of_the_configuration(cli: Cli, assessed: Path) -> None:
+    before = (assessed / "sortie" / "bilan.html").stat().st_mtime_ns
+    assert cli("assess", "--as-of", AS_OF, "-f", "json=ici/a.json", "-f", "questions-md=ici/q.md").code == 1
+    assert sorted(path.name for path in (assessed / "ici").iterdir()) == ["a.json", "a.verdicts.parquet", "q.md", NAME]
+    assert (assessed / "sortie" / "bilan.html").stat().st_mtime_ns == before
+
+
+def test_the_same_day_gives_the_same_bytes_and_the_record_is_apart(cli: Cli, assessed: Path) -> None:
+    first = (assessed / "sortie" / "bilan.json").read_bytes()
+    assert cli("assess", "--as-of", AS_OF).code == 1
+    assert (assessed / "sortie" / "bilan.json").read_bytes() == first
+    assert str(assessed).encode() not in first
+
+
+def test_the_configuration_is_found_from_a_folder_below(
+    cli: Cli, assessed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (assessed / "declarations" / "plus").mkdir()
+    monkeypatch.chdir(assessed / "declarations" / "plus")
+    assert cli("assess", "--as-of", AS_OF).code == 1
+
+
+def test_an_empty_inventory_is_never_a_clean_bill(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "sovercheck.yaml").write_text(
+        "organisation: {name: Vide}\nsources: [{declarations: rien/}]\npolicies: [residency]\n", encoding="utf-8"
+    )
+    (tmp_path / "rien").mkdir()
+    ended = cli("assess")
+    assert ended.code == 3
+    assert "rien n’a été évalué" in ended.out
+
+
+def test_a_mistake_names_its_line_and_leaves_the_reports_alone(cli: Cli, assessed: Path) -> None:
+    before = {path: path.read_bytes() for path in sorted((assessed / "sortie").iterdir())}
+    declaration = assessed / "declarations" / "exemple.yaml"
+    text = declaration.read_text(encoding="utf-8").replace("kind: backup", "kind: bakcup")
+    declaration.write_text(text.replace("access: hosting", "access: \x1b[2Jhost"), encoding="utf-8")
+    ended = cli("assess", "--as-of", AS_OF)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "declarations/exemple.yaml" in ended.err
+    assert "\x1b" not in ended.err
+    assert {path: path.read_bytes() for path in sorted((assessed / "sortie").iterdir())} == before
+
+
+def test_several_mistakes_are_told_together_in_order(cli: Cli, assessed: Path) -> None:
+    declaration = assessed / "declarations" / "exemple.yaml"
+    text = declaration.read_text(encoding="utf-8").replace("kind: backup", "kind: bakcup")
+    declaration.write_text(text.replace("role: hosts", "role: hots"), encoding="utf-8")
+    ended = cli("assess", "--as-of", AS_OF)
+    assert ended.code == 2
+    assert 0 < ended.err.index("hots") < ended.err.index("bakcup") < ended.err.index("2 erreurs")
+    assert ended.err.count("^") == 2
+
+
+def test_a_day_must_be_a_day(cli: Cli) -> None:
+    for word in ("2026-02-30", "2026", "20261122", "hier"):
+        assert cli("assess", "--as-of", word).code == 2
+
+
+def test_standard_output_is_for_the_summary(cli: Cli, assessed: Path) -> None:
+    assert cli("assess", "-f", "html=-").code == 2

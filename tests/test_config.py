@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from sovercheck.config import Config, find, load, sha256_of
+from sovercheck.errors import ConfigurationError, InputError, SeveralErrors, SovercheckError
+from sovercheck.findings import Organisation
+from sovercheck.policy.loader import shipped_ids
+
+LEAST = "organisation: {name: Établissement exemple}\n"
+
+
+def loaded(folder: Path, text: str) -> Config:
+    path = folder / "sovercheck.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def errors_of(folder: Path, text: str) -> list[SovercheckError]:
+    with pytest.raises(SovercheckError) as caught:
+        loaded(folder, text)
+    return list(caught.value.errors) if isinstance(caught.value, SeveralErrors) else [caught.value]
+
+
+def test_a_name_is_enough(tmp_path: Path) -> None:
+    config = loaded(tmp_path, LEAST)
+    assert config.organisation == Organisation("Établissement exemple", None, None)
+    assert (config.sources, config.parameters, config.waivers, config.languages) == ((), {}, None, ("fr",))
+    assert config.policies == shipped_ids()
+    assert config.reports == {"html": tmp_path / "sortie/bilan.html", "json": tmp_path / "sortie/bilan.json"}
+
+
+def test_paths_are_read_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "nos-politiques").mkdir()
+    text = """
+sources: [{declarations: declarations/}, {declarations: autres/}]
+policies: [cloud-act, ./nos-politiques]
+waivers: derogations.yaml
+reports: {xlsx: sortie/constats.xlsx}
+parameters: {quebec-cloud-share.target: 0.5}
+languages: [en, fr, en]
+"""
+    config = loaded(tmp_path, LEAST + text)
+    assert [(source.kind, source.name) for source in config.sources] == [
+        ("declarations", "declarations/"),
+        ("declarations", "autres/"),
+    ]
+    assert config.policies == ("cloud-act", tmp_path / "nos-politiques")
+    assert config.waivers == tmp_path / "derogations.yaml"
+    assert config.reports == {"xlsx": tmp_path / "sortie/constats.xlsx"}
+    assert list(config.parameters) == ["quebec-cloud-share.target"]
+    assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:7:14")
+    assert config.languages == ("en", "fr")
+
+
+def test_the_organisation_is_what_is_known_of_the_estate(tmp_path: Path) -> None:
+    config = loaded(tmp_path, "organisation: {name: Exemple, place: CA-QC, kind: health_body}\n")
+    row = config.estate()
+    assert (row.table, row.id) == ("estate", "estate")
+    assert {short: known.value for short, known in row.facts.items()} == {
+        "organisation": "Exemple",
+        "organisation_kind": "health_body",
+        "organisation_place": "CA-QC",
+    }
+    assert set(loaded(tmp_path, LEAST).estate().facts) == {"organisation"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        ("organisation: {name: X, place: QC}\n", "config_place", "1:32"),
+        (LEAST + "reports: {pdf: bilan.pdf}\n", "config_report", "2:11"),
+        (LEAST + "languages: [fr, de]\n", "config_language", "2:17"),
+        (LEAST + "policies: [cloud-act, residencyy]\n", "policy_unknown_near", "2:23"),
+        (LEAST + "policies: [./nulle-part]\n", "policy_unknown", "2:12"),
+        (LEAST + "sources: [{}]\n", "config_source", "2:11"),
+        (LEAST + "sources: [{declarations: a}, {declarations: a}]\n", "config_source_twice", "2:30"),
+    ],
+)
+def test_a_mistake_is_told_at_its_place(tmp_path: Path, text: str, code: str, place: str) -> None:
+    (error,) = errors_of(tmp_path, text)
+    assert (error.code, str(error.place)) == (code, f"{tmp_path / 'sovercheck.yaml'}:{place}")
+    assert error.message("fr") != error.message("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("sources: []\n", 1),
+        (LEAST + "polices: [cloud-act]\n", 2),
+        ("organisation: {name: X, kind: hospital}\n", 1),
+        (LEAST + "reports: [bilan.html]\n", 2),
+        (LEAST + LEAST, 2),
+        (LEAST + "sources:\n\t- declarations: x\n", 3),
+    ],
+    ids=["no organisation", "an unknown key", "an unknown word", "a wrong shape", "a key twice", "a tab"],
+)
+def test_a_file_of_another_shape_is_refused_at_its_line(tmp_path: Path, text: str, line: int) -> None:
+    places = [error.place for error in errors_of(tmp_path, text)]
+    assert places
+    assert all(place is not None and place.file.endswith("sovercheck.yaml") and place.line == line for place in places)
+
+
+def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    codes = [error.code for error in errors_of(tmp_path, LEAST + "reports: {pdf: x}\nlanguages: [de]\nsources: [{}]\n")]
+    assert sorted(codes) == ["config_language", "config_report", "config_source"]
+
+
+def test_the_nearest_configuration_upward_is_the_one(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "sovercheck.yaml").write_text(LEAST)
+    assert find(inner) == tmp_path / "sovercheck.yaml"
+    (tmp_path / "a" / "sovercheck.yaml").write_text(LEAST)
+    assert find(inner) == tmp_path / "a" / "sovercheck.yaml"
+    (inner / "sovercheck.yaml").mkdir()
+    assert find(inner) == tmp_path / "a" / "sovercheck.yaml", "a folder of that name is none"
+
+
+def test_no_configuration_up_to_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sovercheck.config.NAME", "nulle-part-ailleurs.yaml")
+    with pytest.raises(ConfigurationError) as caught:
+        find(tmp_path)
+    assert caught.value.code == "config_missing"
+
+
+def test_the_hash_of_a_file_is_of_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"x")
+    assert sha256_of(tmp_path / "a.yaml") == hashlib.sha256(b"x").hexdigest()
+    with pytest.raises(InputError) as caught:
+        sha256_of(tmp_path / "b.yaml")
+    assert caught.value.code == "unreadable_file"

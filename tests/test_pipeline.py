@@ -1,0 +1,236 @@
+"""The whole flow on a tiny folder: what goes in decides every byte that comes out, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sovercheck import pipeline
+from sovercheck.config import Config, load
+from sovercheck.errors import InputError, SovercheckError
+from sovercheck.evaluation import packed
+from sovercheck.findings import Assessment
+from sovercheck.inventory.rows import Item
+from sovercheck.reports.base import finding_key
+from sovercheck.reports.follow_up import KEY_HEADER, read_follow_up
+from tests.reports.workbooks import column, edited
+
+AS_OF = date(2026, 11, 23)
+CONFIGURATION = """
+organisation: {name: Établissement exemple, place: CA-QC, kind: health_body}
+sources:
+  - declarations: declarations/
+policies: [residency, cloud-act, quebec-cloud]
+reports:
+  html: sortie/bilan.html
+  json: sortie/bilan.json
+  xlsx: sortie/constats.xlsx
+languages: [fr, en]
+"""
+SUPPLIER = """
+declaration: {by: Fournisseur inc., date: 2026-03-02}
+parties:
+  - {id: fournisseur, name: Fournisseur inc., place: CA-ON, incorporated_in: CA-ON, owners_complete: true}
+resources:
+  - {id: base, name: Base, system: dossier, provider: fournisseur, holds_data: true, bytes: 1000}
+  - {id: images, name: Images, systems: [dossier, imagerie], provider: aws, bytes: {at_least: 50}}
+copies:
+  - {id: base-1, resource: base, kind: primary, place: CA-QC, since: 2025-01-01}
+  - {id: base-2, resource: base, kind: backup, place: CA-ON, since: 2025-01-01}
+  - {id: images-1, resource: images, kind: primary, place: {value: US, evidence: assumed}}
+"""
+OURS = """
+declaration: {by: Établissement exemple, date: 2026-02-01}
+systems:
+  - {id: dossier, name: Dossier, data_class: health, holds_personal_information: true}
+  - {id: imagerie, name: Imagerie, data_class: sensitive}
+copies:
+  - {id: base-2, resource: base, place: CA-QC}
+"""
+FILES = {
+    "sovercheck.yaml": CONFIGURATION,
+    "declarations/fournisseur.yaml": SUPPLIER,
+    "declarations/nous.yaml": OURS,
+}
+
+
+def written(folder: Path, **changed: str) -> Config:
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changed.get(path.stem, text), encoding="utf-8")
+    return load(folder / "sovercheck.yaml")
+
+
+def run(config: Config) -> Assessment:
+    return pipeline.run(config, AS_OF, lambda *_: None)
+
+
+def outputs(config: Config) -> dict[str, bytes]:
+    folder = config.reports["json"].parent
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A source of rows that are there already."""
+
+    name: str
+    items: tuple[Item, ...]
+    kind: str = "declarations"
+
+    def inputs(self) -> tuple[tuple[str, Path], ...]:
+        return ()
+
+    def collect(self) -> Iterator[Item]:
+        yield from self.items
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exemple")
+    run(written(folder))
+    return folder
+
+
+def test_one_run_writes_every_report_in_every_language(folder: Path) -> None:
+    assert set(outputs(load(folder / "sovercheck.yaml"))) == {
+        "bilan.html",
+        "bilan.en.html",
+        "bilan.json",
+        "bilan.verdicts.parquet",
+        "constats.xlsx",
+        "constats.en.xlsx",
+    }
+
+
+def test_it_finds_what_the_declarations_say(folder: Path) -> None:
+    assessment = json.loads((folder / "sortie/bilan.json").read_text())
+    verdicts = {(item["rule"], item["id"]): item["verdict"] for item in assessment["findings"]}
+    assert verdicts["replica-and-backup-in-allowed-places", "base-2"] == "unknown", "two declarations disagree"
+    assert verdicts["us-cloud-act", "dossier"] == "fail"
+    assert ("copy", "base-1") in packed.passes(folder / "sortie/bilan.verdicts.parquet", "copy-in-allowed-places")
+    assert [system["id"] for system in assessment["systems"]] == ["dossier", "imagerie"]
+
+
+def test_the_same_inputs_and_day_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    again = written(tmp_path)
+    run(again)
+    assert outputs(again) == outputs(load(folder / "sovercheck.yaml"))
+    run(again)
+    assert outputs(again) == outputs(load(folder / "sovercheck.yaml")), "written over what was there"
+
+
+def test_the_order_of_the_rows_changes_no_byte(tmp_path: Path) -> None:
+    found = []
+    for name, order in (("a", random.Random(1)), ("b", random.Random(2))):
+        config = written(tmp_path / name)
+        items = [item for source in config.sources for item in source.collect()]
+        # What a row links to is said by one row only; so it may stand anywhere.
+        order.shuffle(items)
+        config = replace(config, sources=(Given("lignes", tuple(items)),))
+        run(config)
+        found.append(outputs(config))
+    for name in found[0]:
+        assert found[0][name] == found[1][name], name
+
+
+def test_no_path_of_this_machine_and_no_clock_in_the_assessment(folder: Path) -> None:
+    text = (folder / "sortie/bilan.json").read_text()
+    assert str(folder) not in text
+    assert str(date.today()) not in text or date.today() == AS_OF
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"fournisseur": SUPPLIER + "\nsystems: [{id: }"},
+        {"fournisseur": SUPPLIER.replace("system: dossier", "system: dosier")},
+        {"nous": OURS.replace("data_class: health", "data_class: secret")},
+    ],
+    ids=["not YAML", "a link to nothing", "an unknown word"],
+)
+def test_a_source_that_fails_leaves_the_earlier_reports(folder: Path, tmp_path: Path, bad: dict[str, str]) -> None:
+    config = written(tmp_path)
+    run(config)
+    before = outputs(config)
+    with pytest.raises(SovercheckError) as caught:
+        run(written(tmp_path, **bad))
+    place = next(iter(getattr(caught.value, "errors", [caught.value]))).place
+    assert place.file.startswith("declarations")
+    assert place.line
+    assert outputs(config) == before
+
+
+def test_a_report_that_cannot_be_written_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    run(config)
+    before = outputs(config)
+    (tmp_path / "fichier").write_text("")
+    elsewhere = {**config.reports, "xlsx": tmp_path / "fichier" / "constats.xlsx"}
+    changed = replace(written(tmp_path, nous=OURS.replace("health", "public")), reports=elsewhere)
+    with pytest.raises(InputError) as caught:
+        run(changed)
+    assert caught.value.code in ("unwritable", "unreadable_file")
+    assert outputs(config) == before
+
+
+def test_an_empty_folder_of_declarations_is_nothing_and_never_a_clean_bill(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    for path in (tmp_path / "declarations").iterdir():
+        path.unlink()
+    assessment = run(config)
+    assert assessment.coverage.systems == 0
+    assert {rule.counts.passed for rule in assessment.rules} == {0}
+
+
+def test_what_people_wrote_in_the_workbook_stays_through_the_next_run(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    key = finding_key(run(config).findings[0])
+    workbook = config.reports["xlsx"]
+
+    def write(book: object) -> None:
+        sheet = book["Constats"]  # type: ignore[index]
+        keys = column(sheet, KEY_HEADER)
+        row = next(n for n in range(2, sheet.max_row + 1) if sheet.cell(n, keys).value == key)
+        sheet.cell(row, column(sheet, "Responsable")).value = "Marie Tremblay"
+
+    workbook.write_bytes(edited(workbook.read_bytes(), write))
+    run(config)
+    assert read_follow_up(workbook.read_bytes())[key].person == "Marie Tremblay"
+    run(written(tmp_path, fournisseur="declaration: {by: Fournisseur inc.}", nous="declaration: {by: nous}"))
+    assert read_follow_up(workbook.read_bytes())[key].person == "Marie Tremblay", "though its finding is gone"
+
+
+def test_two_runs_at_once_do_not_harm_each_other(folder: Path, tmp_path: Path) -> None:
+    config = written(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        for found in [pool.submit(run, config) for _ in range(2)]:
+            found.result()
+    assert outputs(config) == outputs(load(folder / "sovercheck.yaml")), "whole, and nothing left beside"
+
+
+def test_of_the_reference_only_the_parties_that_are_named_and_their_owners_are_taken(tmp_path: Path) -> None:
+    with pipeline.collect(written(tmp_path), lambda *_: None) as inventory:
+        parties = {row[0] for row in inventory.connection.execute("SELECT id FROM party").fetchall()}
+        assert {"fournisseur", "aws"} <= parties
+        assert not any("ovh" in party for party in parties)
+
+
+def test_each_step_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    pipeline.run(written(tmp_path), AS_OF, lambda *step: told.append(step))
+    assert [step for step, _ in told] == ["collect", "judge", "report", "report", "report"]
+
+
+def test_the_organisation_of_the_configuration_is_the_estate_of_the_inventory(tmp_path: Path) -> None:
+    with pipeline.collect(written(tmp_path), lambda *_: None) as inventory:
+        sql = "SELECT organisation, organisation_kind, organisation_place FROM estate"
+        assert inventory.connection.execute(sql).fetchall() == [("Établissement exemple", "health_body", "CA-QC")]
