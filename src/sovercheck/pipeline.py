@@ -16,7 +16,7 @@ from sovercheck.findings import Assessment, Input
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import REGISTER, Builder, Inventory
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.waivers import load_waivers
@@ -112,7 +112,11 @@ def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:
         as_of=as_of,
         languages=config.languages,
         parameters={key: str(value) for key, value in config.parameters.items()},
-        sources={source.name: source.kind for source in config.sources},
+        sources={
+            config.path.name: "configuration",
+            REGISTER: "reference",
+            **{source.name: source.kind for source in config.sources},
+        },
         inputs=tuple(inputs),
     )
 

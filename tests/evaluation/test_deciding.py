@@ -47,13 +47,14 @@ def states(finding: Finding) -> dict[str, tuple[str, object]]:
 
 
 def test_a_fail_names_the_facts_that_decided_and_whose_they_are() -> None:
+    """What must hold comes first, then why the rule applies."""
     rule = make_rule(IN_QUEBEC, SENSITIVE)
     finding = only(CHAIN % ", place: CA-ON", rule)
     assert (finding.verdict, finding.reason, finding.subject, finding.id) == ("fail", None, "copy", "c")
     assert finding.systems == ("s",)
     assert [(fact.fact, fact.of, fact.state, fact.value) for fact in finding.facts] == [
-        ("system.data_class", "s", "known", "health"),
         ("copy.place", "c", "known", "CA-ON"),
+        ("system.data_class", "s", "known", "health"),
     ]
 
 

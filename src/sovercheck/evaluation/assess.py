@@ -324,7 +324,7 @@ def _count(inventory: Inventory, what: str) -> int:
 def _sources(inventory: Inventory, kinds: Mapping[str, str]) -> Iterable[SourceView]:
     gaps = Counter(gap.source for gap in inventory.gaps)
     for name, rows in inventory.counts.items():
-        yield SourceView(name, kinds.get(name, "inventory"), rows, gaps[name], None)
+        yield SourceView(name, kinds.get(name, "inventory"), rows, gaps[name], inventory.grades.get(name))
 
 
 def _names(inventory: Inventory) -> dict[str, str]:

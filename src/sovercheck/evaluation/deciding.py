@@ -15,7 +15,7 @@ from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, 
 from sovercheck.inventory.facts import SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
-from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of
+from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of, leaves
 
 _REASONS: tuple[tuple[State, UnknownReason], ...] = (
     ("refused", "refused"),
@@ -116,12 +116,16 @@ class _Decider:
         self._exposure = exposure
         self._as_of = as_of.isoformat()
         self._leaf_facts = [facts_of(leaf) for leaf in compiled.leaves]
+        required = leaves(compiled.rule.require) if compiled.rule.require is not None else ()
+        # What must hold is told before what makes the rule apply.
+        self._order = sorted(range(len(compiled.leaves)), key=lambda n: (compiled.leaves[n] not in required, n))
 
     def finding(self, subject: str, row: Wide, systems: tuple[str, ...], verdict: int, mask: int) -> Finding:
         fails = verdict == Verdict.FAIL
         facts: dict[str, DecidingFact] = {}
         exposed: list[DecidingFact] = []
-        for n, leaf in enumerate(self._compiled.leaves):
+        for n in self._order:
+            leaf = self._compiled.leaves[n]
             if not mask >> n & 1:
                 continue
             if isinstance(leaf, ExposureAtMost):

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     import duckdb
 
 SCHEMA = "sovercheck/inventory/v1"
+REGISTER = "policies/reference/parties"
+"""The name, as a source, of the parties that ship with the product."""
 _MANIFEST = "manifest.json"
 _LINE_LIMIT = 64 * 1024 * 1024
 
@@ -52,6 +55,7 @@ class Inventory:
         notes: what was assumed while reading.
         contradictions: the facts on which sources exclude each other.
         counts: rows that each source gave, by its name.
+        grades: the usual grade of the evidence of each source, as a word.
         bulk_systems: ids of the systems that came in bulk from an inventory, and that nobody named one by one.
     """
 
@@ -64,6 +68,7 @@ class Inventory:
         self.notes: list[Note] = []
         self.contradictions: list[Contradiction] = []
         self.counts: dict[str, int] = {}
+        self.grades: dict[str, str] = {}
         self.bulk_systems: set[str] = set()
         self._said = 0
 
@@ -119,6 +124,7 @@ class Inventory:
                 "notes": [asdict(note) | {"params": dict(note.params)} for note in self.notes],
                 "contradictions": [asdict(item) for item in self.contradictions],
                 "counts": self.counts,
+                "grades": self.grades,
                 "bulk_systems": sorted(self.bulk_systems),
             }
             text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
@@ -171,6 +177,7 @@ class Inventory:
             for item in manifest["contradictions"]
         ]
         self.counts = manifest["counts"]
+        self.grades = manifest["grades"]
         self.bulk_systems = set(manifest["bulk_systems"])
 
 
@@ -195,8 +202,10 @@ class Builder:
             bulk: whether its systems come from an inventory; one that another source names as well is not bulk.
         """
         count = self._inventory.counts.get(source, 0)
+        grades: Counter[str] = Counter()
         for item in items:
             if isinstance(item, Row):
+                grades.update(known.evidence.grade.word for known in item.facts.values())
                 if item.table == "system":
                     (self._bulk if bulk else self._named).add(item.id)
                 self._spool(item.table).write(json.dumps(self._stored(item), ensure_ascii=False, default=str) + "\n")
@@ -206,6 +215,8 @@ class Builder:
             else:
                 self._inventory.notes.append(item)
         self._inventory.counts[source] = count
+        if grades:
+            self._inventory.grades[source] = min(grades, key=lambda word: (-grades[word], word))
 
     def add_parties(self, named: Iterable[Row], register: Sequence[Row]) -> None:
         """Adds, of a register, the parties that other rows name, and those above and below them.
@@ -224,7 +235,7 @@ class Builder:
             wanted |= ends
         kept = [row for row in register if (set(row.links.values()) or {row.id}) <= wanted]
         if kept:
-            self.add("policies/reference/parties", kept)
+            self.add(REGISTER, kept)
 
     def finish(self) -> Inventory:
         """Types the spool, merges rows about the same subject, and marks what gaps touch.

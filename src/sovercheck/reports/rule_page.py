@@ -278,3 +278,7 @@ def _weakens(view: View, share: Share) -> Iterator[str]:
             yield view.many(key, number)
     if share.bounded_by_rule:
         yield view.t("share.bounded")
+    if share.unlisted_systems:
+        named = {system.id: system.name for system in view.assessment.systems}
+        names = view.say.enumeration(named.get(id_, id_) for id_ in share.unlisted_systems)
+        yield view.many("share.unlisted", len(share.unlisted_systems), names=names)
