@@ -4,6 +4,7 @@ import dataclasses
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,8 +15,10 @@ from sovercheck.reports.base import Options
 from sovercheck.reports.view import View
 from tests.reports.sample import large_assessment, sample_assessment
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 SAMPLE = sample_assessment()
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def html(assessment: Assessment = SAMPLE, lang: Lang = "fr") -> str:
@@ -117,24 +120,19 @@ def test_text_from_outside_is_data() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("which", ["sample", "wordy"])
-def test_it_prints_on_one_letter_page(which: str, lang: Lang, tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs {CHROMIUM}")
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_it_prints_on_one_letter_page(browser: Browser, which: str, lang: Lang, tmp_path: Path) -> None:
     path = tmp_path / "board.html"
     path.write_text(html(SAMPLE if which == "sample" else wordy(), lang), encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        said: list[str] = []
-        page = browser.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(path.as_uri())
-        pdf = page.pdf(prefer_css_page_size=True)
-        browser.close()
+    said: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(path.as_uri())
+    pdf = page.pdf(prefer_css_page_size=True)
+    page.close()
     assert said == [], "the content policy refuses nothing that the page needs"
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     assert re.search(rb"/MediaBox\s*\[0 0 612 792\]", pdf)
