@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -41,7 +41,7 @@ from sovercheck.findings import (
     Verdict,
 )
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
-from sovercheck.inventory.facts import TABLES
+from sovercheck.inventory.facts import FACTS, TABLES, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.messages import Lang
 from sovercheck.policy.condition import facts_of
@@ -153,16 +153,36 @@ class Evaluated:
     evidence: Counter[str]
 
 
-def derive_all(inventory: Inventory, rules: Sequence[Rule], reference: Reference, as_of: date) -> tuple[Exposures, int]:
-    """Creates every derived table that rules read.
+def derive_all(
+    inventory: Inventory,
+    rules: Sequence[Rule],
+    reference: Reference,
+    as_of: date,
+    read: Collection[str] = FACTS,
+) -> tuple[Exposures, int]:
+    """Creates the derived tables.
+
+    Args:
+        inventory: the facts.
+        rules: whose laws are looked at.
+        reference: the laws.
+        as_of: "today".
+        read: full names of the facts that will be read.
 
     Returns:
         The exposures that rules look at, and the evidence integer of an empty `contradicted` list.
     """
-    nothing_contradicted = derive(inventory)
+    nothing_contradicted = derive(inventory, read)
     laws = [reference.laws[id_] for id_ in sorted({rule.law for rule in rules if rule.law is not None})]
     exposed = [subject for subject in EXPOSED if any(rule.law and rule.subject == subject for rule in rules)]
     return derive_parties(inventory, laws, as_of, exposed), nothing_contradicted
+
+
+def _facts_read(rule: Rule) -> Iterable[Fact]:
+    conditions = [rule.when, rule.require]
+    if rule.share is not None:
+        conditions += [rule.share.of, rule.share.among]
+    return (fact for condition in conditions if condition is not None for fact in facts_of(condition))
 
 
 def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, as_of: date) -> Evaluated:
@@ -173,7 +193,8 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, 
     Raises:
         PolicyError: a rule cannot be compiled.
     """
-    exposures, nothing_contradicted = derive_all(inventory, rules, reference, as_of)
+    read = {fact.name for rule in rules for fact in _facts_read(rule)}
+    exposures, nothing_contradicted = derive_all(inventory, rules, reference, as_of, read)
     judged = judge(inventory, rules, as_of, nothing_contradicted=nothing_contradicted)
     tallies: dict[str, Tally] = {}
     weakest: dict[str, Grade] = {}

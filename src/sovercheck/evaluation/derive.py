@@ -7,7 +7,7 @@ member's place is known; a statement under which a reading was refused that woul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sovercheck.inventory.evidence import (
@@ -20,7 +20,7 @@ from sovercheck.inventory.evidence import (
     gap_evidence,
     pack,
 )
-from sovercheck.inventory.facts import COPY_KINDS, SUBJECTS, facts_of
+from sovercheck.inventory.facts import COPY_KINDS, FACTS, SUBJECTS, facts_of
 from sovercheck.inventory.store import Inventory
 
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ OWN_READING = Evidence(Grade.OBSERVED, "sovercheck")
 _REMOTE_ACCESS = ("supervised_support", "remote_support", "administration")
 
 
-def derive(inventory: Inventory) -> int:
+def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     """Creates the tables of derived facts that plain SQL can make; `evaluation.parties` adds those of ownership.
+
+    Args:
+        inventory: the facts.
+        read: full names of the facts that will be read: a system's places by kind of copy are derived only then.
 
     Returns:
         The evidence integer of an empty `contradicted` list.
@@ -46,7 +50,7 @@ def derive(inventory: Inventory) -> int:
     _macros(connection)
     connection.execute(_INVOLVED)
     connection.execute(_resource_facts(own))
-    connection.execute(_system_facts())
+    connection.execute(_system_facts([kind for kind in COPY_KINDS if f"system.{kind}_places" in read]))
     connection.execute(_EFVP_OF_COPY)
     connection.execute(_EFVP_OF_PROJECT)
     connection.execute(_suppliers(inventory, own))
@@ -165,13 +169,12 @@ FROM resource r LEFT JOIN copy c ON c.resource = r.id GROUP BY r.id
 """
 
 
-def _system_facts() -> str:
+def _system_facts(kinds: Sequence[str]) -> str:
     closed = "any_value(whole.closed)"
     closed_ev = "any_value(whole.closed_ev)"
     lists = [_place_list("places", closed, closed_ev, "c.id IS NOT NULL")]
     lists += [
-        _place_list(f"{kind}_places", closed, closed_ev, f"(c.kind = '{kind}' AND c.kind__ev > 0)")
-        for kind in COPY_KINDS
+        _place_list(f"{kind}_places", closed, closed_ev, f"(c.kind = '{kind}' AND c.kind__ev > 0)") for kind in kinds
     ]
     return f"""
 CREATE OR REPLACE TEMP TABLE derived_system AS
