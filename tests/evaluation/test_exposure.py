@@ -292,6 +292,19 @@ def test_a_controller_in_the_law_s_places_is_presence_of_the_group_there() -> No
     assert (found.paths[0].kind, found.paths[0].nexus) == ("parent", "present")
 
 
+def test_the_presence_of_the_group_gives_no_more_than_control_does() -> None:
+    """A law that reaches whoever serves its territory reaches the party there, not its sister company elsewhere."""
+    nexus = {"incorporated": Level.EXPOSED, "controlled": Level.POSSIBLE, "present": Level.EXPOSED}
+    serving = law("eu-e-evidence", "FR", nexus=nexus)
+    parent = [party("x", "CA-QC"), party("top", "FR")]
+    assert expose(hosts("x"), parent, [stake("top", "x", 100)], of=serving).inherent == (POSSIBLE, POSSIBLE)
+    sister = [party("x", "CA-QC"), party("top", "CA-ON"), party("sas", "FR")]
+    stakes = [stake("top", "x", 100), stake("top", "sas", 100)]
+    assert expose(hosts("x"), sister, stakes, of=serving).inherent == (POSSIBLE, POSSIBLE)
+    own = party("x", "CA-QC", present_in=("FR",), present_evidence=SHOWN)
+    assert expose(hosts("x"), [own], of=serving).inherent == (EXPOSED, EXPOSED)
+
+
 def test_a_sub_processor_is_named_as_such() -> None:
     found = expose(Involvement("sub", access="hosting", on_behalf_of="epic"), [party("sub", "US")])
     assert found.paths[0].kind == "sub_processor"
