@@ -191,22 +191,51 @@ def test_an_empty_folder_of_declarations_is_nothing_and_never_a_clean_bill(tmp_p
     assert {rule.counts.passed for rule in assessment.rules} == {0}
 
 
+def said(workbook: Path, key: str, person: str) -> None:
+    """Somebody writes who takes care of a finding, in either language's workbook."""
+
+    def write(book: object) -> None:
+        sheet = book.worksheets[0]  # type: ignore[attr-defined]
+        keys = column(sheet, KEY_HEADER)
+        row = next(n for n in range(2, sheet.max_row + 1) if sheet.cell(n, keys).value == key)
+        header = "Responsable" if sheet.title == "Constats" else "Person in charge"
+        sheet.cell(row, column(sheet, header)).value = person
+
+    workbook.write_bytes(edited(workbook.read_bytes(), write))
+
+
 def test_what_people_wrote_in_the_workbook_stays_through_the_next_run(tmp_path: Path) -> None:
     config = written(tmp_path)
     key = finding_key(run(config).findings[0])
     workbook = config.reports["xlsx"]
-
-    def write(book: object) -> None:
-        sheet = book["Constats"]  # type: ignore[index]
-        keys = column(sheet, KEY_HEADER)
-        row = next(n for n in range(2, sheet.max_row + 1) if sheet.cell(n, keys).value == key)
-        sheet.cell(row, column(sheet, "Responsable")).value = "Marie Tremblay"
-
-    workbook.write_bytes(edited(workbook.read_bytes(), write))
+    said(workbook, key, "Marie Tremblay")
     run(config)
     assert read_follow_up(workbook.read_bytes())[key].person == "Marie Tremblay"
     run(written(tmp_path, fournisseur="declaration: {by: Fournisseur inc.}", nous="declaration: {by: nous}"))
     assert read_follow_up(workbook.read_bytes())[key].person == "Marie Tremblay", "though its finding is gone"
+
+
+def test_what_people_wrote_in_the_other_language_stays_too(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    key = finding_key(run(config).findings[0])
+    french = config.reports["xlsx"]
+    english = french.with_name("constats.en.xlsx")
+    said(english, key, "Anne Roy")
+    run(config)
+    assert read_follow_up(french.read_bytes())[key].person == "Anne Roy"
+    assert read_follow_up(english.read_bytes())[key].person == "Anne Roy"
+
+
+def test_of_two_workbooks_that_differ_the_one_saved_last_stands(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    key = finding_key(run(config).findings[0])
+    french = config.reports["xlsx"]
+    english = french.with_name("constats.en.xlsx")
+    for changed, person in ((french, "Marie Tremblay"), (english, "Anne Roy"), (french, "Marie Tremblay")):
+        said(changed, key, person)
+        run(config)
+        assert read_follow_up(french.read_bytes())[key].person == person
+        assert read_follow_up(english.read_bytes())[key].person == person
 
 
 def test_two_runs_at_once_do_not_harm_each_other(folder: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def run(config: Config, as_of: date, progress: Progress) -> Assessment:
     reference = load_reference()
     policies = load_policies(config.policies, reference, config.parameters, config.parameters_at)
     waivers = load_waivers(config.waivers, policies) if config.waivers else ()
-    follow_up, inputs = earlier_follow_up(config.reports.get("xlsx")), list(_inputs(config))
+    follow_up, inputs = earlier_follow_up(config.reports, config.languages), list(_inputs(config))
     with collect(config, progress) as inventory:
         progress("judge", "")
         evaluated = evaluate(inventory, policies.rules, reference, as_of)
@@ -77,29 +77,39 @@ def write(
     outputs: contextlib.ExitStack,
 ) -> None:
     """Renders an assessment in each format and language; each file is replaced when `outputs` closes without error."""
-    main, *others = assessment.languages
     for name, path in reports.items():
         progress("report", path.name)
-        paths: dict[Lang, Path] = {main: path}
-        if FORMATS[name].by_language:
-            paths |= {lang: path.with_name(f"{path.stem}.{lang}{path.suffix}") for lang in others}
+        paths = by_language(name, path, assessment.languages)
         for lang, target in paths.items():
             links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
             stream = outputs.enter_context(written_whole(target))
             FORMATS[name].render(assessment, stream, Options(lang, links, follow_up))
 
 
-def earlier_follow_up(workbook: Path | None) -> dict[str, FollowUp]:
-    """What people wrote in the workbook that is about to be replaced, if there is one.
+def by_language(name: str, path: Path, languages: Sequence[Lang]) -> dict[Lang, Path]:
+    """The files of one report: the main language has the configured name, the others theirs before its suffix."""
+    main, *others = languages
+    if not FORMATS[name].by_language:
+        return {main: path}
+    return {main: path} | {lang: path.with_name(f"{path.stem}.{lang}{path.suffix}") for lang in others}
+
+
+def earlier_follow_up(reports: Mapping[str, Path], languages: Sequence[Lang]) -> dict[str, FollowUp]:
+    """What people wrote in the workbooks that are about to be replaced, in whichever language.
+
+    Each run writes the same in all of them; where one has been changed since, the one saved last stands.
 
     Raises:
-        InputError: it is not one of ours, or cannot be read.
+        InputError: one is not ours, or cannot be read.
     """
-    if workbook is None or not workbook.exists():
-        return {}
-    from sovercheck.reports.xlsx import read_follow_up
+    found: dict[str, FollowUp] = {}
+    written = by_language("xlsx", reports["xlsx"], languages).values() if "xlsx" in reports else ()
+    existing = [workbook for workbook in written if workbook.exists()]
+    for workbook in sorted(existing, key=lambda path: path.stat().st_mtime_ns, reverse=True):
+        from sovercheck.reports.xlsx import read_follow_up
 
-    return read_follow_up(workbook.read_bytes(), file=str(workbook))
+        found = read_follow_up(workbook.read_bytes(), file=str(workbook)) | found
+    return found
 
 
 def _parties() -> Path:
