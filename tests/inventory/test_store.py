@@ -11,7 +11,7 @@ import pytest
 
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Evidence, Grade, gap_of, grade_of, is_gapped, provenance_of
-from sovercheck.inventory.rows import Gap, Item, Known, Note, Row
+from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
 from sovercheck.inventory.store import Builder, Inventory
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01", "s3:GetBucketLocation")
@@ -324,3 +324,14 @@ def test_the_manifest_tells_the_hash(tmp_path: Path) -> None:
     with built(*ROWS) as inventory:
         inventory.save(tmp_path / "inventaire")
         assert json.loads((tmp_path / "inventaire" / "manifest.json").read_text())["sha256"] == inventory.sha256()
+
+
+def test_the_ledger_is_kept_in_an_order_of_its_own_and_saved(tmp_path: Path) -> None:
+    refused = Reading("aws", "111122223333", "ca-west-1", "s3", "object_bucket", "refused", needs="s3:ListAllMyBuckets")
+    read = Reading("aws", "111122223333", "ca-central-1", "s3", "object_bucket", "read", resources=20)
+    with built(refused, read) as inventory, built(read, refused) as other, built(read) as less:
+        assert inventory.readings == other.readings == [read, refused]
+        assert inventory.sha256() == other.sha256() != less.sha256()
+        inventory.save(tmp_path / "inventaire")
+    with Inventory.open(tmp_path / "inventaire") as opened:
+        assert opened.readings == [read, refused]

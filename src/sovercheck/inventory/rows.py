@@ -1,4 +1,4 @@
-"""What a source yields: rows of the inventory's tables, and gaps.
+"""What a source yields: rows of the inventory's tables, gaps, notes, and readings for the coverage ledger.
 
 A row may say only a part of its subject; rows about the same subject, from one source or several, are merged by
 `inventory.merge`.
@@ -100,4 +100,51 @@ class Note:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
-Item = Row | Gap | Note
+ReadingStatus = Literal[
+    "read",
+    "refused",
+    "throttled",
+    "unreachable",
+    "unreadable",
+    "excluded",
+    "opted_out",
+    "not_supported",
+    "undescribed",
+]
+"""What became of a listing; the words that a gap has too mean the same here.
+
+`opted_out`: the account does not use that region. `not_supported`: the provider does not offer the service there.
+`undescribed`: the resources were seen, and no description of kinds says what to read of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One line of the coverage ledger: what became of one listing, whether or not it gave anything.
+
+    Attributes:
+        source: the source that read.
+        account: of the provider: an AWS account, an Azure subscription or tenant.
+        region: as the provider calls it; `global` for what has none.
+        service: as the provider calls it: `s3`, `microsoft.storage`.
+        kind: the normalised kind, or the native type of what has no description.
+        status: what became of it.
+        resources: how many it gave.
+        gaps: how many readings of its resources' facts failed besides.
+        needs: the permission that is missing, where one is.
+        detail: why it was excluded, or what the other side answered, short and without secrets.
+    """
+
+    source: str
+    account: str
+    region: str
+    service: str
+    kind: str
+    status: ReadingStatus
+    resources: int = 0
+    gaps: int = 0
+    needs: str | None = None
+    detail: str | None = None
+
+
+Item = Row | Gap | Note | Reading

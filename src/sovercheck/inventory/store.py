@@ -32,7 +32,7 @@ from sovercheck.inventory.evidence import (
 )
 from sovercheck.inventory.facts import FACTS, TABLES, Fact, facts_of
 from sovercheck.inventory.merge import Contradiction, merge
-from sovercheck.inventory.rows import Gap, Item, Known, Note, Row
+from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
 from sovercheck.inventory.tables import columns, fact_columns
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Inventory:
         provenance: the sources of evidence, by the number that evidence integers hold.
         gaps: what could not be read, by the number that evidence integers hold.
         notes: what was assumed while reading.
+        readings: the coverage ledger: what became of each listing of an account, in an order of its own.
         contradictions: the facts on which sources exclude each other.
         counts: rows that each source gave, by its name.
         grades: the usual grade of the evidence of each source, as a word.
@@ -66,6 +67,7 @@ class Inventory:
         self.provenance: list[Evidence] = []
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
+        self.readings: list[Reading] = []
         self.contradictions: list[Contradiction] = []
         self.counts: dict[str, int] = {}
         self.grades: dict[str, str] = {}
@@ -85,7 +87,7 @@ class Inventory:
         self.connection.close()
 
     def sha256(self) -> str:
-        """The hash of the logical content: every row of every table in order of id, then gaps; never of Parquet.
+        """The hash of the logical content: every row of every table in order of id, gaps, readings; never of Parquet.
 
         What the evaluation adds to `provenance` is no part of it.
         """
@@ -96,7 +98,7 @@ class Inventory:
                 f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
             ).fetchone()
             digest.update(f"{table}:{found[0] if found else None}".encode())
-        for item in (*self.provenance[: self._said], *self.gaps):
+        for item in (*self.provenance[: self._said], *self.gaps, *self.readings):
             digest.update(repr(item).encode())
         return digest.hexdigest()
 
@@ -122,6 +124,7 @@ class Inventory:
                 "provenance": [_plain_evidence(item) for item in self.provenance[: self._said]],
                 "gaps": [asdict(gap) | {"grade": gap.grade.word} for gap in self.gaps],
                 "notes": [asdict(note) | {"params": dict(note.params)} for note in self.notes],
+                "readings": [asdict(reading) for reading in self.readings],
                 "contradictions": [asdict(item) for item in self.contradictions],
                 "counts": self.counts,
                 "grades": self.grades,
@@ -172,6 +175,7 @@ class Inventory:
             Gap(**item | {"facts": tuple(item["facts"]), "grade": Grade.of(item["grade"])}) for item in manifest["gaps"]
         ]
         self.notes = [Note(**item) for item in manifest["notes"]]
+        self.readings = [Reading(**item) for item in manifest["readings"]]
         self.contradictions = [
             Contradiction(item["table"], item["id"], item["fact"], tuple((v, e) for v, e in item["values"]))
             for item in manifest["contradictions"]
@@ -198,7 +202,7 @@ class Builder:
 
         Args:
             source: its name, for the counts.
-            items: rows, gaps and notes.
+            items: rows, gaps, notes and readings.
             bulk: whether its systems come from an inventory; one that another source names as well is not bulk.
         """
         count = self._inventory.counts.get(source, 0)
@@ -212,6 +216,8 @@ class Builder:
                 count += 1
             elif isinstance(item, Gap):
                 self._inventory.gaps.append(item)
+            elif isinstance(item, Reading):
+                self._inventory.readings.append(item)
             else:
                 self._inventory.notes.append(item)
         self._inventory.counts[source] = count
@@ -246,6 +252,7 @@ class Builder:
         inventory.provenance = sorted(self._provenance, key=repr)
         inventory._said = len(inventory.provenance)
         inventory.gaps.sort(key=repr)
+        inventory.readings.sort(key=repr)
         _renumber(inventory.connection, self._provenance, inventory.provenance)
         for spool in self._spools.values():
             spool.close()
