@@ -57,12 +57,14 @@ def compiled(root: Path) -> dict[str, object]:
         from sovercheck import bundle, messages
         from sovercheck.policy import loader
         from sovercheck.reference import COMPILED, load_reference
+        from sovercheck.sources import kinds
 
         reference = load_reference(bundle.policies() / "reference")
         return {
             "messages.json": messages.read_catalogues(),
             COMPILED: reference.to_json(),
             loader.COMPILED: loader.shipped_to_json(reference),
+            kinds.COMPILED: kinds.plain_kinds(),
         }
     finally:
         sys.path.pop(0)

@@ -1,0 +1,363 @@
+"""What a description of a kind says, as the scanners use it.
+
+One file a kind, `descriptions/<kind>.yaml`. A *form* is how one provider's interface shows the kind: the call that
+lists it, the calls that complete each item, and where each fact stands in the answers. `written.py` says how a file is
+written and refuses one that departs from it; here it is read without pydantic, so that a compiled catalogue loads
+without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sovercheck.sources.cells import UNITS
+from sovercheck.sources.kinds.path import Path, parse
+
+Provider = Literal["aws", "azure"]
+Proof = Literal["moto", "recording", "double", "unproven"]
+"""What shows that a form works: moto's server, a recorded answer, a double of ours built from the published shapes."""
+
+Plain = Mapping[str, Any]
+"""A part of a description as its file, or the compiled catalogue, has it."""
+
+_TEMPLATE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a value may stand in an answer.
+
+    Attributes:
+        path: where; None for a literal.
+        literal: the value itself, where the service's documentation says it and no member does.
+        none: that there is none, where a member's absence says so.
+        read: how the value is turned into the fact: the name of a reader (`sources.readers`).
+        template: makes an id of a bare name: `arn:{@partition}:rds:{@region}:{@account}:db:{@value}`.
+        words: the provider's word → ours; a word that is not there is unknown.
+        unit: of a size, in bytes.
+        inferred: whether the fact is inferred from the member rather than said by it.
+    """
+
+    path: Path | None = None
+    literal: str | bool | int | None = None
+    none: bool = False
+    read: str = "text"
+    template: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    unit: int = 1
+    inferred: bool = False
+
+
+Ways = tuple[Way, ...]
+"""Ways in turn: where a member is absent the next one counts, where it could not be read the value is unknown."""
+
+Where = tuple[tuple[Path, tuple[str, ...], bool], ...]
+"""Conditions, all to hold: a path, the values that it may have, and whether an absent member holds too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that lists a kind or completes an item.
+
+    Attributes:
+        service: boto3's name of the service; `graph` for a Resource Graph table, `arm` for a GET of Azure's.
+        operation: its name (`GetBucketReplication`), the table, or the template of the address.
+        parameters: with templates in their texts.
+        items: where the items of a listing stand; None for a completing call.
+        each: the values for each of which it is made; None for one call.
+        absent_on: error codes that mean *none*, and are no refusal.
+        permission: what it needs, where the operation's name does not say so.
+        api: the version of Azure's interface.
+        of: the kind for each item of which a listing is made.
+        where: on which items it is made.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    items: Path | None = None
+    each: Path | None = None
+    absent_on: tuple[str, ...] = ()
+    permission: str | None = None
+    api: str | None = None
+    of: str | None = None
+    where: Where = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyForm:
+    """Where one copy, or each of several, stands in the answers.
+
+    Attributes:
+        kind: of copy.
+        each: the elements that are copies; None where the item itself is one.
+        where: which of them are.
+        region: the provider's name of its region; empty for the region that was asked.
+        places: where the documentation says which places it may be in, and no region is.
+        account: of the provider, where it is not the item's.
+        target: a template of the id of the resource that is the copy, so that both sides name one copy.
+        key: the reference of the key that encrypts it; of the words `provider` and `customer` only who manages it.
+        since: the day since which it exists.
+        bytes: its size.
+    """
+
+    kind: str
+    each: Path | None = None
+    where: Where = ()
+    region: Ways = ()
+    places: tuple[str, ...] = ()
+    account: Ways = ()
+    target: str | None = None
+    key: Ways = ()
+    since: Ways = ()
+    bytes: Ways = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one provider's interface shows a kind.
+
+    Attributes:
+        kind: the kind's name.
+        provider: whose interface.
+        native_type: the type in the provider's terms.
+        proof: what shows that it works.
+        scope: whether it is listed in each region or once an account.
+        listing: the call that lists it.
+        also: the calls that complete an item, by name, in order; the later may use the answers of the earlier.
+        where: which of the listed items are of this kind.
+        ids: templates of the id, the first that can be filled.
+        arn: how its ids begin after the account: `s3`, `rds:db:`; for telling it in a bulk inventory. None on Azure.
+        facts: fact → the ways in which it may be read; of a list, ways that each add members.
+        metric: (namespace, name, dimension, template of its value) of the size in the provider's metrics, or None.
+        bytes_basis: `used` or `allocated`.
+        copies: of each item.
+        all_copies: whether these are all the copies that the service makes.
+        copy_of: a template of the id of the resource that an item is a copy of; None where it is none.
+        copy_kind: the kind of copy that it then is.
+    """
+
+    kind: str
+    provider: Provider
+    native_type: str
+    proof: Proof
+    scope: Literal["region", "account"]
+    listing: Call
+    also: Mapping[str, Call]
+    where: Where
+    ids: tuple[str, ...]
+    arn: str | None
+    facts: Mapping[str, Ways]
+    metric: tuple[str, str, str, str] | None
+    bytes_basis: str | None
+    copies: tuple[CopyForm, ...]
+    all_copies: bool
+    copy_of: str | None
+    copy_kind: str | None
+
+    def paths(self, answer: str | None) -> tuple[Path, ...]:
+        """Every path that is read in the items (None) or in the answer of a completing call: nothing else is kept."""
+        names = (None, "item") if answer is None else (answer,)
+        return tuple(dict.fromkeys(path for path in self._all_paths() if path.answer in names))
+
+    def _all_paths(self) -> Iterator[Path]:
+        for call in (self.listing, *self.also.values()):
+            yield from _call_paths(call)
+        for path, _, _ in self.where:
+            yield path
+        for text in (*self.ids, self.copy_of, self.metric[3] if self.metric else None):
+            yield from template_paths(text)
+        for ways in self.facts.values():
+            yield from _way_paths(ways)
+        for copy in self.copies:
+            inner = [path for path, _, _ in copy.where]
+            for ways in (copy.region, copy.account, copy.key, copy.since, copy.bytes):
+                inner += _way_paths(ways)
+            inner += template_paths(copy.target)
+            if copy.each is None:
+                yield from inner
+                continue
+            # Within such a copy a path starts at the element, save one into an answer or the item.
+            inside = [path for path in inner if path.answer is None]
+            yield from (path for path in inner if path.answer is not None)
+            yield from (Path(copy.each.answer, copy.each.steps + path.steps) for path in inside)
+            if not inside:
+                yield copy.each
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource.
+
+    Attributes:
+        id: the normalised name.
+        name: in both languages.
+        holds_data: whether it keeps data; None where that depends.
+        reads_plaintext: whether the service must read the data in the clear; None where that depends.
+        forms: how the providers show it.
+        note: what no interface says of it, in both languages.
+    """
+
+    id: str
+    name: Mapping[str, str]
+    holds_data: bool | None
+    reads_plaintext: bool | None
+    forms: tuple[Form, ...]
+    note: Mapping[str, str] | None = None
+
+
+def template_paths(template: str | None) -> Iterator[Path]:
+    """The paths that a template fills in; names that begin with `@` are the scanner's own."""
+    for name in _TEMPLATE.findall(template or ""):
+        if not name.startswith("@"):
+            yield parse(name)
+
+
+def _call_paths(call: Call) -> Iterator[Path]:
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                yield from texts(item)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                yield from texts(item)
+
+    for text in (call.operation, *texts(call.parameters)):
+        yield from template_paths(text)
+    if call.each is not None:
+        yield call.each
+    for path, _, _ in call.where:
+        yield path
+
+
+def _way_paths(ways: Ways) -> Iterator[Path]:
+    for way in ways:
+        if way.path is not None:
+            yield way.path
+        yield from template_paths(way.template)
+
+
+def kind_of(plain: Plain) -> Kind:
+    """A kind from its description as `written.read_kind` or the compiled catalogue gives it."""
+    forms: list[Form] = []
+    for provider in ("aws", "azure"):
+        given = plain.get(provider, [])
+        known: Provider = "aws" if provider == "aws" else "azure"
+        forms += [_form(plain["kind"], known, entry) for entry in (given if isinstance(given, list) else [given])]
+    return Kind(
+        id=plain["kind"],
+        name=plain["name"],
+        holds_data=plain.get("holds_data"),
+        reads_plaintext=plain.get("reads_plaintext"),
+        forms=tuple(forms),
+        note=plain.get("note"),
+    )
+
+
+def _form(kind: str, provider: Provider, plain: Plain) -> Form:
+    copy_of = plain.get("copy_of") or {}
+    metric = plain.get("metric")
+    facts = {name: _ways(value) for name, value in plain.get("facts", {}).items() if name != "bytes_basis"}
+    return Form(
+        kind=kind,
+        provider=provider,
+        native_type=plain["native_type"],
+        proof=plain.get("proof", "unproven"),
+        scope=plain.get("scope", "region"),
+        listing=_listing(provider, plain),
+        also={name: _call(provider, call) for name, call in plain.get("also", {}).items()},
+        where=_where(plain.get("where", {})),
+        ids=_texts(plain.get("id", "{id}" if provider == "azure" else ())),
+        arn=plain.get("arn"),
+        facts=facts,
+        metric=(metric["namespace"], metric["name"], metric["dimension"], metric["value"]) if metric else None,
+        bytes_basis=plain.get("bytes_basis"),
+        copies=tuple(_copy(copy) for copy in plain.get("copies", ())),
+        all_copies=plain.get("all_copies", False),
+        copy_of=copy_of.get("id"),
+        copy_kind=copy_of.get("kind"),
+    )
+
+
+def _listing(provider: Provider, plain: Plain) -> Call:
+    if provider == "azure" and "list" not in plain:
+        table = plain.get("table", "resources")
+        return Call("graph", table, {"type": plain["native_type"]}, items=parse("data[]"))
+    return _call(provider, plain["list"])
+
+
+def _call(provider: Provider, plain: Plain) -> Call:
+    if provider == "azure":
+        service, operation = "arm", plain["get"]
+    else:
+        service, _, operation = plain["call"].partition(":")
+    return Call(
+        service=service,
+        operation=operation,
+        parameters=plain.get("with", {}),
+        items=parse(plain["items"]) if "items" in plain else None,
+        each=parse(plain["each"]) if "each" in plain else None,
+        absent_on=tuple(plain.get("absent_on", ())),
+        permission=plain.get("permission"),
+        api=plain.get("api"),
+        of=plain.get("of"),
+        where=_where(plain.get("where", {})),
+    )
+
+
+def _copy(plain: Plain) -> CopyForm:
+    return CopyForm(
+        kind=plain["kind"],
+        each=parse(plain["each"]) if "each" in plain else None,
+        where=_where(plain.get("where", {})),
+        region=_ways(plain.get("region", ())),
+        places=_texts(plain.get("places", ())),
+        account=_ways(plain.get("account", ())),
+        target=plain.get("target"),
+        key=_ways(plain.get("key", ())),
+        since=_ways(plain.get("since", ())),
+        bytes=_ways(plain.get("bytes", ())),
+    )
+
+
+def _ways(value: object) -> Ways:
+    return tuple(_way(item) for item in (value if isinstance(value, list | tuple) else [value]))
+
+
+def _way(value: object) -> Way:
+    if isinstance(value, str):
+        return Way(path=parse(value))
+    assert isinstance(value, Mapping)  # noqa: S101 - a description that was checked
+    return Way(
+        path=parse(value["path"]) if "path" in value else None,
+        literal=value.get("literal"),
+        none=value.get("none", False),
+        read=value.get("read", "text"),
+        template=value.get("template"),
+        words=value.get("words", {}),
+        unit=UNITS[value.get("unit", "B")],
+        inferred=value.get("inferred", False),
+    )
+
+
+def _where(value: Mapping[str, object]) -> Where:
+    found = []
+    for text, wanted in value.items():
+        words = wanted if isinstance(wanted, list) else [wanted]
+        held = tuple(_word(word) for word in words if word is not None)
+        found.append((parse(text), held, None in words))
+    return tuple(found)
+
+
+def _word(value: object) -> str:
+    """A value as conditions compare it: without case; `true` and `false` for booleans."""
+    return str(value).casefold()
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list | tuple) else ()

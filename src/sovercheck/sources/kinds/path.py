@@ -1,0 +1,166 @@
+"""Where a fact stands in what a provider answers: a small grammar of paths that keeps *absent* and *unread* apart.
+
+    Destination.Bucket          a member of a member
+    Rules[].Status              of every element of a list
+    encryption.*.keyId          of every value of a mapping
+    replication:Rules[].Status  in the answer of the completing call `replication` instead of in the item itself
+
+A member that a provider left out is `ABSENT`: its documented default applies, which the description states. What
+nobody could read (a call that was refused) is `Unread`. JMESPath has one null for both, and reads a name that follows
+a one-element list as missing, where a plan writes every nested block as such a list.
+
+Names compare exactly first, then without case, as Azure's services spell one member in several ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Final
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+"""What a provider's answer is made of, once dates are written as texts."""
+
+
+class Absent(Enum):
+    """The one value that says: it was read, and the member is not there."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+Found = Json | Absent
+
+_STEP = re.compile(r"[A-Za-z_][\w-]*|\[\]|\*")
+_NAME = r"[A-Za-z_][\w-]*(?:\[\]|\.\*)*"
+_PATH = re.compile(rf"(?:[a-z][a-z0-9_]*:)?{_NAME}(?:\.{_NAME})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path, taken apart.
+
+    Attributes:
+        answer: the completing call in whose answer it stands; None for the item itself.
+        steps: names, `[]` for every element and `*` for every value.
+    """
+
+    answer: str | None
+    steps: tuple[str, ...]
+
+    @property
+    def many(self) -> bool:
+        """Whether it finds a list of values rather than one."""
+        return "[]" in self.steps or "*" in self.steps
+
+    def __str__(self) -> str:
+        text = "".join(step if step == "[]" else f".{step}" for step in self.steps).lstrip(".")
+        return f"{self.answer}:{text}" if self.answer else text
+
+
+class PathError(ValueError):
+    """A text that is no path."""
+
+
+@cache
+def parse(text: str) -> Path:
+    """Takes a path apart.
+
+    Raises:
+        PathError: it is no path.
+    """
+    if not _PATH.match(text):
+        raise PathError(text)
+    answer, colon, rest = text.partition(":")
+    return Path(answer if colon else None, tuple(_STEP.findall(rest if colon else text)))
+
+
+def find(path: Path, root: Json) -> Found:
+    """What stands at a path, the prefix of an answer left aside.
+
+    Returns:
+        Of a path with `[]` or `.*`, the list of all values found, empty where the list is there and empty, `ABSENT`
+        where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`.
+    """
+    if not path.many:
+        return _member(path.steps, root)
+    first = next(n for n, step in enumerate(path.steps) if step in ("[]", "*"))
+    base = _member(path.steps[:first], root) if first else root
+    if base is ABSENT or base is None:
+        return ABSENT
+    return list(_all(path.steps[first:], base))
+
+
+def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
+    if not steps:
+        if value is not None:
+            yield value
+        return
+    step, *rest = steps
+    if step == "[]":
+        for item in value if isinstance(value, list) else [value]:
+            yield from _all(tuple(rest), item)
+    elif step == "*":
+        for item in value.values() if isinstance(value, Mapping) else []:
+            yield from _all(tuple(rest), item)
+    else:
+        found = _member((step,), value)
+        if found is not ABSENT:
+            yield from _all(tuple(rest), found)
+
+
+def _member(steps: tuple[str, ...], value: Json) -> Found:
+    for step in steps:
+        if isinstance(value, list):
+            # A nested block of a plan is a list of one.
+            if len(value) != 1:
+                return ABSENT
+            value = value[0]
+        if not isinstance(value, Mapping):
+            return ABSENT
+        if step not in value:
+            folded = step.casefold()
+            step = next((name for name in value if name.casefold() == folded), step)
+        value = value.get(step)
+        if value is None:
+            return ABSENT
+    return ABSENT if value is None else value
+
+
+def keep(paths: tuple[Path, ...], root: Json) -> Json:
+    """A copy of an answer with nothing in it but what the paths read: what is not described is not kept.
+
+    Args:
+        paths: those into this answer; one without steps keeps everything.
+        root: the answer.
+    """
+    return _pruned([path.steps for path in paths], root)
+
+
+def _pruned(wanted: list[tuple[str, ...]], value: Json) -> Json:
+    if any(not steps for steps in wanted):
+        return value
+    if isinstance(value, list):
+        inner = [steps[1:] if steps[0] == "[]" else steps for steps in wanted]
+        return [_pruned(inner, item) for item in value]
+    if not isinstance(value, Mapping):
+        # A path that goes on where the value ends: `[]` of a single value is the value.
+        return value if any(set(steps) <= {"[]"} for steps in wanted) else None
+    if any(steps[0] == "*" for steps in wanted):
+        inner = [steps[1:] for steps in wanted if steps[0] == "*"]
+        return {name: _pruned(inner, item) for name, item in value.items()}
+    kept: dict[str, Json] = {}
+    for name, item in value.items():
+        folded = name.casefold()
+        inner = [steps[1:] for steps in wanted if steps[0].casefold() == folded]
+        # `[]` of a mapping that is no list is the mapping itself.
+        inner += [
+            steps[2:] for steps in wanted if steps[0] == "[]" and len(steps) > 1 and steps[1].casefold() == folded
+        ]
+        if inner:
+            kept[name] = _pruned(inner, item)
+    return kept

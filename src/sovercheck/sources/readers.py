@@ -1,0 +1,203 @@
+"""How a member becomes a fact where a path alone cannot say it: the region in an ARN, the accounts in a policy.
+
+A reader takes what stands at a path and gives the value, `ABSENT` where it says nothing, or a `Refusal` where what it
+depends on could not be read. Those that must look a thing up (where a bucket is, which region Azure pairs another
+with) ask the scan's `Lookups`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from sovercheck.sources.journal import Refusal
+from sovercheck.sources.kinds.path import ABSENT, Found, Json
+
+Result = Found | Refusal
+
+
+class Lookups(Protocol):
+    """What a scan can look up about the rest of what it read."""
+
+    def region_of_bucket(self, name: str) -> Result:
+        """The region of an S3 bucket of whatever account."""
+
+    def region_of_id(self, identifier: str) -> Result:
+        """The region of an Azure resource."""
+
+    def paired_region(self, region: str) -> Result:
+        """The region that Azure pairs another with, as the subscription's own metadata says."""
+
+
+Reader = Callable[[Json, Lookups], Result]
+
+PUBLIC = "public"
+"""Stands in `resource.shared_with` for everybody."""
+
+_ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.+)\Z")
+_ACCOUNT = re.compile(r"\d{12}\Z")
+_ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
+
+
+def arn(value: Json) -> re.Match[str] | None:
+    """The parts of an ARN: partition, service, region, account, rest."""
+    return _ARN.match(value) if isinstance(value, str) else None
+
+
+def _text(value: Json, _: Lookups) -> Result:
+    return value
+
+
+def _lower(value: Json, _: Lookups) -> Result:
+    return value.lower() if isinstance(value, str) else ABSENT
+
+
+def _day(value: Json, _: Lookups) -> Result:
+    return value[:10] if isinstance(value, str) and len(value) >= 10 else ABSENT
+
+
+def _region_of_arn(value: Json, _: Lookups) -> Result:
+    found = arn(value)
+    return found["region"] or ABSENT if found else ABSENT
+
+
+def _account_of_arn(value: Json, _: Lookups) -> Result:
+    found = arn(value)
+    return found["account"] or ABSENT if found else ABSENT
+
+
+def _name_of_arn(value: Json, _: Lookups) -> Result:
+    found = arn(value)
+    return re.split(r"[:/]", found["rest"])[-1] if found else ABSENT
+
+
+def _region_of_zone(value: Json, _: Lookups) -> Result:
+    """`ca-central-1a` → `ca-central-1`; a Local Zone keeps its own name, as its place is its own."""
+    found = _ZONE.match(value) if isinstance(value, str) else None
+    return found[1] if found else value
+
+
+def _region_of_bucket(value: Json, lookups: Lookups) -> Result:
+    name = bucket_name(value)
+    return lookups.region_of_bucket(name) if name else ABSENT
+
+
+def bucket_name(value: Json) -> str | None:
+    """The bucket that an ARN, an `s3://` address or a bare name names."""
+    if not isinstance(value, str):
+        return None
+    found = arn(value)
+    name = found["rest"] if found else value.removeprefix("s3://")
+    return name.partition("/")[0] or None
+
+
+def _region_name(value: Json, _: Lookups) -> Result:
+    """`Canada East` → `canadaeast`, as Azure's services spell a region in either way."""
+    return "".join(value.split()).lower() if isinstance(value, str) else ABSENT
+
+
+def _region_of_id(value: Json, lookups: Lookups) -> Result:
+    return lookups.region_of_id(value) if isinstance(value, str) else ABSENT
+
+
+def _paired_region(value: Json, lookups: Lookups) -> Result:
+    return lookups.paired_region("".join(value.split()).lower()) if isinstance(value, str) else ABSENT
+
+
+def _subscription_of_id(value: Json, _: Lookups) -> Result:
+    found = re.match(r"/subscriptions/([^/]+)/", value, re.IGNORECASE) if isinstance(value, str) else None
+    return found[1].lower() if found else ABSENT
+
+
+def _tags(value: Json, _: Lookups) -> Result:
+    """Tags in any of the providers' shapes, as `key=value`."""
+    return list[Json](sorted(_tag_texts(value)))
+
+
+def _tag_texts(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, content in value.items():
+            yield f"{key}={'' if content is None else content}"
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, Mapping):
+                lowered = {member.lower(): inner for member, inner in item.items()}
+                name, text = lowered.get("key", lowered.get("tagkey")), lowered.get("value", lowered.get("tagvalue"))
+                if name is not None:
+                    yield f"{name}={'' if text is None else text}"
+
+
+def _accounts(value: Json, _: Lookups) -> Result:
+    """Accounts that a resource is shared with: ids or ARNs in a list; `all` and `*` say everybody."""
+    found = set()
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str) and item:
+            parts = arn(item)
+            found.add(PUBLIC if item.lower() in ("all", "*") else parts["account"] if parts else item)
+    return list[Json](sorted(found))
+
+
+def _public(value: Json, _: Lookups) -> Result:
+    """A member that is true where a resource is open to everybody."""
+    given = value if isinstance(value, list) else [value]
+    return (
+        [PUBLIC]
+        if any(item is True or str(item).lower() in ("true", "enabled", "blob", "container") for item in given)
+        else []
+    )
+
+
+def _policy(value: Json, _: Lookups) -> Result:
+    """Whom the statements of a policy allow; one that is open to all on a condition gives `public (condition)`."""
+    found: set[str] = set()
+    for text in value if isinstance(value, list) else [value]:
+        try:
+            document = json.loads(text) if isinstance(text, str) else text
+        except ValueError:
+            return Refusal("unreadable", detail="policy")
+        if isinstance(document, Mapping):
+            found.update(_allowed(document))
+    return list[Json](sorted(found))
+
+
+def _allowed(document: Mapping[str, Json]) -> Iterator[str]:
+    statements = document.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
+            continue
+        principal = statement.get("Principal", {"AWS": "*"} if "NotPrincipal" in statement else {})
+        given = {"AWS": principal} if isinstance(principal, str) else principal
+        if not isinstance(given, Mapping):
+            continue
+        for kind, names in given.items():
+            for name in names if isinstance(names, list) else [names]:
+                if kind == "AWS" and name == "*":
+                    yield f"{PUBLIC} (condition)" if statement.get("Condition") else PUBLIC
+                elif kind == "AWS" and isinstance(name, str):
+                    parts = arn(name)
+                    yield parts["account"] if parts else name
+                elif kind in ("Federated", "CanonicalUser") and isinstance(name, str):
+                    yield f"{kind}: {name}"
+
+
+READERS: Mapping[str, Reader] = {
+    "text": _text,
+    "lower": _lower,
+    "day": _day,
+    "region_of_arn": _region_of_arn,
+    "account_of_arn": _account_of_arn,
+    "name_of_arn": _name_of_arn,
+    "region_of_zone": _region_of_zone,
+    "region_of_bucket": _region_of_bucket,
+    "region_name": _region_name,
+    "region_of_id": _region_of_id,
+    "paired_region": _paired_region,
+    "subscription_of_id": _subscription_of_id,
+    "tags": _tags,
+    "accounts": _accounts,
+    "public": _public,
+    "policy": _policy,
+}
+"""Every reader by the name that descriptions call it."""
