@@ -1,9 +1,9 @@
-"""What a source is: it reads one kind of thing, and yields rows, gaps and notes. It gathers and never judges."""
+"""What a source is: it reads one kind of thing, and yields rows, gaps, notes and readings. It never judges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -11,9 +11,55 @@ from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.rows import Item
 
 
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """How far a scan is.
+
+    Attributes:
+        source: which one.
+        accounts: accounts or subscriptions to read.
+        accounts_done: that have been read.
+        listings: to be made, as far as is known yet.
+        listings_done: that have been made.
+        calls: made so far.
+        throttled: calls that the other side slowed down.
+        refused: calls that it refused.
+        resources: listed so far.
+    """
+
+    source: str
+    accounts: int = 0
+    accounts_done: int = 0
+    listings: int = 0
+    listings_done: int = 0
+    calls: int = 0
+    throttled: int = 0
+    refused: int = 0
+    resources: int = 0
+
+
+def _unheard(_: Scanning) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a source works with.
+
+    Attributes:
+        folder: for what it keeps while it reads, its owner's alone; what an interrupted scan left there is used.
+        day: of the reading, ISO 8601.
+        tell: told how far a scan is, from whatever thread.
+    """
+
+    folder: Path
+    day: str
+    tell: Callable[[Scanning], None] = field(default=_unheard)
+
+
 @runtime_checkable
 class Source(Protocol):
-    """One thing to read: a folder of declarations, a spreadsheet, an account.
+    """One thing to read: a folder of declarations, a spreadsheet.
 
     Attributes:
         kind: what it reads, as its key in `sovercheck.yaml` (`declarations`, `inventory`).
@@ -42,6 +88,33 @@ class Source(Protocol):
 
         Raises:
             InputError: what stands there cannot be read as it is.
+        """
+
+
+@runtime_checkable
+class LiveSource(Protocol):
+    """A cloud to read: what it gives can be saved, and judged again without asking it again.
+
+    Attributes:
+        kind: its key in `sovercheck.yaml` (`aws`, `azure`).
+        name: which one, unique in a run.
+    """
+
+    @property
+    def kind(self) -> str:
+        """See the class."""
+
+    @property
+    def name(self) -> str:
+        """See the class."""
+
+    def scan(self, work: Work) -> Iterator[Item]:
+        """Reads it: rows, gaps, notes, and a reading for each listing that was or was not made.
+
+        What the other side refuses is a gap, also where there are no credentials at all.
+
+        Raises:
+            InputError: the disk refuses.
         """
 
 

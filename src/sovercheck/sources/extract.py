@@ -15,7 +15,7 @@ from sovercheck.inventory.rows import Gap, Item, Known, Row, Scalar
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.item import NOT_SAID, ItemView, Said, Value
 from sovercheck.sources.journal import Refusal
-from sovercheck.sources.kinds.model import CopyForm, Ways
+from sovercheck.sources.kinds.model import CopyForm, Provider, Ways
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
 from sovercheck.sources.readers import PUBLIC, Lookups
 
@@ -102,6 +102,27 @@ class Extractor:
                 yield from self._one_of_copies(view, identifier, target)
                 return
         yield from _Reading(self, view, identifier).resource()
+
+    def undescribed(
+        self, identifier: str, native_type: str, account: str, region: str, tags: tuple[str, ...]
+    ) -> Iterator[Item]:
+        """A resource that was seen and that no description knows: its type, its place, and nothing concluded."""
+        provider: Provider = "aws" if identifier.startswith("arn:") else "azure"
+        evidence = Evidence(Grade.OBSERVED, self.shown, self.day, native_type)
+        facts: dict[str, str | tuple[str, ...]] = {
+            "kind": "undescribed",
+            "native_type": native_type,
+            "account": account,
+            "tags": tags,
+        }
+        links = {"provider": PARTIES[provider]}
+        yield Row("resource", identifier, links, {short: Known(value, evidence) for short, value in facts.items()})
+        known = self.regions.place(provider, region)
+        place = known.place if known is not None else None
+        copy = {"kind": "primary", "region": region} | ({"place": place} if place is not None else {})
+        links = {"resource": identifier, "provider": PARTIES[provider]}
+        said = {short: Known(value, evidence) for short, value in copy.items()}
+        yield Row("copy", f"{identifier}#primary", links, said)
 
     def _one_of_copies(self, view: ItemView, identifier: str, target: str) -> Iterator[Item]:
         """An item that is a copy of another resource, from whichever side it was seen."""

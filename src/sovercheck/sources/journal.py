@@ -183,6 +183,10 @@ class Journal:
         self._refused[key] = refusal
         self._append({"k": key, "r": asdict(refusal)})
 
+    def forget_refusals(self) -> None:
+        """Lets what was refused in an earlier run be asked again."""
+        self._refused.clear()
+
     def refusal(self, ask: Ask) -> Refusal | None:
         """Why a call gave nothing; None where it was answered, or never asked."""
         return None if ask.key in self._found else self._refused.get(ask.key)

@@ -164,3 +164,11 @@ def _pruned(wanted: list[tuple[str, ...]], value: Json) -> Json:
         if inner:
             kept[name] = _pruned(inner, item)
     return kept
+
+
+def mappings(path: Path, root: Json) -> Iterator[Mapping[str, Json]]:
+    """The mappings among what a path finds, one by one."""
+    found = find(path, root)
+    for item in found if isinstance(found, list) else [found]:
+        if isinstance(item, Mapping):
+            yield item

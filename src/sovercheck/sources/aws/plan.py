@@ -1,0 +1,134 @@
+"""Which listings a scan of an account makes, and which it does not and why: one line of the ledger each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import boto3
+
+from sovercheck.inventory.rows import ReadingStatus
+from sovercheck.sources.aws.session import MAIN_REGIONS
+from sovercheck.sources.item import Unit
+from sovercheck.sources.kinds import forms
+from sovercheck.sources.kinds.model import Form, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What is not to be read.
+
+    Attributes:
+        words: accounts, regions, services and kinds.
+        regions: the only regions to read; None for all.
+        because: why.
+    """
+
+    words: frozenset[str]
+    regions: frozenset[str] | None
+    because: str | None
+
+    def region(self, region: str) -> bool:
+        """Whether a region is left out."""
+        return region in self.words or (self.regions is not None and region not in self.regions)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of an account.
+
+    Attributes:
+        name: the provider's.
+        used: whether the account has it on; None where nobody could say.
+    """
+
+    name: str
+    used: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A listing, and what becomes of it where it is not made.
+
+    Attributes:
+        region: where.
+        service: of which.
+        kind: of which; `*` for all.
+        unit: to be made; None where it is not.
+        status: why it is not.
+        detail: the reason that the configuration gives.
+    """
+
+    region: str
+    service: str
+    kind: str
+    unit: Unit | None
+    status: ReadingStatus = "read"
+    detail: str | None = None
+
+
+def plan(
+    account: str, partition: str, regions: Sequence[Region], excluded: Excluded, offered: Mapping[str, frozenset[str]]
+) -> Iterator[Planned]:
+    """Every listing of an account, in the order of regions and kinds; those made for a parent are not among them.
+
+    Args:
+        account: its id.
+        partition: its partition.
+        regions: its regions.
+        excluded: what the configuration leaves out.
+        offered: service → the regions that have it; a service that is not there is offered everywhere.
+    """
+    main = MAIN_REGIONS[partition]
+    ours = [(kind, form) for kind, form in forms("aws") if form.listing.of is None]
+    for kind, form in ours:
+        if form.scope == "account":
+            yield _planned(kind, form, account, main, partition, excluded, offered)
+    for region in regions:
+        if excluded.region(region.name):
+            yield Planned(region.name, "*", "*", None, "excluded", excluded.because)
+        elif region.used is False:
+            yield Planned(region.name, "*", "*", None, "opted_out")
+        else:
+            for kind, form in ours:
+                if form.scope == "region":
+                    yield _planned(kind, form, account, region.name, partition, excluded, offered)
+
+
+def _planned(
+    kind: Kind,
+    form: Form,
+    account: str,
+    region: str,
+    partition: str,
+    excluded: Excluded,
+    offered: Mapping[str, frozenset[str]],
+) -> Planned:
+    service = form.listing.service
+    if kind.id in excluded.words or service in excluded.words:
+        return Planned(region, service, kind.id, None, "excluded", excluded.because)
+    if form.scope == "region" and region not in offered.get(service, frozenset({region})):
+        return Planned(region, service, kind.id, None, "not_supported")
+    return Planned(region, service, kind.id, Unit(kind, form, account, region, partition))
+
+
+def offered(partition: str, regions: Sequence[Region]) -> dict[str, frozenset[str]]:
+    """Service → the regions that have it, as botocore's own data say it.
+
+    A service that the data do not know by region is left out, and so is asked everywhere. A region that the data do
+    not know at all is newer than they are: every service is asked there.
+    """
+    session = boto3.Session()
+    known = set(session.get_available_regions("ec2", partition_name=partition))
+    new = {region.name for region in regions} - known
+    found = {}
+    for service in {form.listing.service for _, form in forms("aws")}:
+        where = session.get_available_regions(service, partition_name=partition)
+        if where:
+            found[service] = frozenset(where) | new
+    return found
+
+
+def children(kind: str) -> tuple[tuple[Kind, Form], ...]:
+    """The forms whose listing is made for each item of another kind."""
+    return tuple((child, form) for child, form in forms("aws") if form.listing.of == kind)
