@@ -14,8 +14,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
-from botocore.config import Config  # type: ignore[import-untyped]
+import boto3
+from botocore.config import Config
 
 MONTREAL, CALGARY, VIRGINIA, PARIS = "ca-central-1", "ca-west-1", "us-east-1", "eu-west-3"
 REGIONS = (MONTREAL, CALGARY, VIRGINIA, PARIS)
@@ -67,7 +67,8 @@ class _Account:
     credentials: dict[str, str]
 
     def client(self, service: str, region: str = MONTREAL) -> Any:
-        return self.session.client(
+        make: Any = self.session.client  # typed for literal names of services only
+        return make(
             service,
             region_name=region,
             endpoint_url=self.endpoint,

@@ -44,13 +44,15 @@ class Fault:
         what: `throttled` (429 with Retry-After), `forbidden` (403), `error` (500), `garbage` (half of a document),
             `hang` (no answer until the double ends), `cut` (the connection is closed), `expired` (401).
         path: a regular expression, searched in the path whatever the case.
-        after: how many requests of that path go well first.
+        query: another, searched in the query to Resource Graph; without it any request of the path fits.
+        after: how many requests that fit go well first.
         times: to how many it then happens; without it to all.
         retry_after: of a 429, in seconds.
     """
 
     what: What
     path: str = "."
+    query: str = ""
     after: int = 0
     times: int | None = None
     retry_after: int = 1
@@ -134,7 +136,7 @@ class AzureDouble:
             self.requests.append(request)
             if not asks:
                 self.refused.append(request)
-            fault = self._struck(request.path)
+            fault = self._struck(request)
         if fault is not None:
             return self._failing(fault, request)
         if not authorization.startswith("Bearer "):
@@ -156,10 +158,11 @@ class AzureDouble:
         found = self._index.read(request.path.rstrip("/"), request.query, self.url)
         return self._with_states(found) if path.startswith("/subscriptions") else found
 
-    def _struck(self, path: str) -> Fault | None:
-        """The first fault of a path that still has a turn; each that fits counts the request."""
+    def _struck(self, request: Request) -> Fault | None:
+        """The first fault that fits a request and still has a turn; each that fits, up to it, counts the request."""
+        asked = str((request.body or {}).get("query", ""))
         for fault, seen in self._faults.items():
-            if re.search(fault.path, path, re.IGNORECASE):
+            if re.search(fault.path, request.path, re.IGNORECASE) and re.search(fault.query, asked, re.IGNORECASE):
                 self._faults[fault] = seen + 1
                 if seen >= fault.after and (fault.times is None or seen < fault.after + fault.times):
                     return fault
@@ -218,11 +221,13 @@ class AzureDouble:
             return answers.graph_refused({"code": "InvalidOptions", "message": "$top must be between 1 and 1000."})
         query = str(body.get("query", ""))
         try:
-            answer = kusto.run(query, self._index.tables(subscriptions))
+            answer = self._index.ask(query, subscriptions)
             start = _offset(options.get("$skipToken"), query) + options.get("$skip", 0)
         except kusto.QueryError as error:
             return answers.graph_refused(*error.details)
-        rows = [row for row in answer.rows if not self._is_hidden(str(row.get("id", "")).lower())]
+        rows = answer.rows
+        if self._hidden:
+            rows = [row for row in rows if not self._is_hidden(str(row.get("id", "")).lower())]
         page = rows[start : start + size]
         more = start + size < len(rows)
         told: Json = {

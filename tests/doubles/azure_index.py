@@ -11,9 +11,11 @@ from http import HTTPStatus
 from typing import Any
 
 from tests.doubles import azure_answers as answers
+from tests.doubles import kusto
 from tests.doubles.azure_answers import Answer, Json, type_of
 from tests.doubles.azure_model import AzureEstate, Resource
 
+_KEPT = 8
 _GROUPS = "/providers/microsoft.management/managementgroups"
 
 CHILD_TYPES = frozenset(
@@ -80,20 +82,34 @@ class Index:
                 self._collections[f"{subscription}/resources"].append(resource)
                 self._collections[f"{scope}/resources"].append(resource)
         self._rows = _rows(estate)
+        # The pages of a query are asked for one by one; each would otherwise go through the whole estate again.
+        self._asked: dict[tuple[str, frozenset[str]], kusto.Answer] = {}
 
     def scope(self, subscriptions: Sequence[str] | None, groups: Sequence[str] | None) -> frozenset[str]:
         """The subscriptions that a query reaches: those of its list or groups that exist, else all of the tenant."""
         if subscriptions is not None:
-            return frozenset(subscriptions) & self._subscriptions.keys()
+            return frozenset(id_ for id_ in subscriptions if id_ in self._subscriptions)
         if groups is not None:
             below = self.estate.management_groups
             return frozenset(id_ for group in groups for id_ in below.get(group, ()))
         return frozenset(self._subscriptions)
 
-    def tables(self, subscriptions: frozenset[str]) -> Mapping[str, list[Json]]:
-        """Resource Graph's tables, as these subscriptions have them; a management group stands in every one."""
-        reached = subscriptions | {""}
-        return {name: [row for row in rows if row["subscriptionId"] in reached] for name, rows in self._rows.items()}
+    def ask(self, query: str, subscriptions: frozenset[str]) -> kusto.Answer:
+        """What a query gives of what these subscriptions have; a management group stands in every one.
+
+        Raises:
+            QueryError: it is not understood.
+        """
+        asked = (query, subscriptions)
+        if asked not in self._asked:
+            if len(self._asked) == _KEPT:
+                self._asked.clear()
+            reached = subscriptions | {""}
+            self._asked[asked] = kusto.run(
+                query,
+                {name: [row for row in rows if row["subscriptionId"] in reached] for name, rows in self._rows.items()},
+            )
+        return self._asked[asked]
 
     def read(self, path: str, query: Mapping[str, str], url: str) -> Answer:
         """What a GET of a path gives."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 import pytest
 
 from tests.doubles.aws import aws_double
@@ -47,7 +47,8 @@ class Aws:
                 "aws_secret_access_key": given["SecretAccessKey"],
                 "aws_session_token": given["SessionToken"],
             }
-        return SESSION.client(service, region_name=region, endpoint_url=self.url, **self._keys[account])
+        make: Any = SESSION.client  # typed for literal names of services only
+        return make(service, region_name=region, endpoint_url=self.url, **self._keys[account])
 
 
 @pytest.fixture(scope="module")

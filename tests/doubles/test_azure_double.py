@@ -206,6 +206,13 @@ def test_what_may_not_be_read_is_403_by_its_call_and_left_out_by_resource_graph(
     assert get(double, LRS_ACCOUNT)["id"] == LRS_ACCOUNT
 
 
+def test_one_query_can_be_refused_and_others_not(double: AzureDouble) -> None:
+    double.add_fault(Fault("forbidden", "resourcegraph", query="microsoft.sql"))
+    with pytest.raises(HttpResponseError, match="AccessDenied"):
+        ask(double, "resources | where type =~ 'Microsoft.Sql/servers'")
+    assert ask(double, "resources | where type =~ 'Microsoft.Compute/disks'")["count"] == 2
+
+
 def test_errors_end_after_their_turns_and_come_after_others(double: AzureDouble) -> None:
     double.add_fault(Fault("error", "/tenants", after=1, times=1))
     for _ in range(3):

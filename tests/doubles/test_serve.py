@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.request
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 import pytest
 
 from tests.doubles.aws_estate import MONTREAL, TRAIL_BUCKET
