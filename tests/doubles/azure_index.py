@@ -18,28 +18,54 @@ from tests.doubles.azure_model import AzureEstate, Resource
 _KEPT = 8
 _GROUPS = "/providers/microsoft.management/managementgroups"
 
-CHILD_TYPES = frozenset(
+EMPTY_TYPES = frozenset(
     name.lower()
     for name in (
-        "Microsoft.CognitiveServices/accounts/deployments",
+        "Microsoft.AppConfiguration/configurationStores/replicas",
+        "Microsoft.Cache/redis/linkedServers",
+        "Microsoft.Cache/redisEnterprise/databases",
         "Microsoft.Cdn/profiles/afdEndpoints",
         "Microsoft.Cdn/profiles/customDomains",
         "Microsoft.Cdn/profiles/originGroups",
         "Microsoft.Cdn/profiles/originGroups/origins",
+        "Microsoft.CognitiveServices/accounts/deployments",
+        "Microsoft.Compute/galleries",
+        "Microsoft.Compute/galleries/images",
+        "Microsoft.Compute/galleries/images/versions",
         "Microsoft.ContainerRegistry/registries/replications",
         "Microsoft.ContainerService/managedClusters/agentPools",
+        "Microsoft.DataFactory/factories/integrationRuntimes",
+        "Microsoft.DataShare/accounts/shares",
+        "Microsoft.DataShare/accounts/shares/invitations",
+        "Microsoft.DataShare/accounts/shares/shareSubscriptions",
         "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
+        "Microsoft.ElasticSan/elasticSans/volumeGroups",
+        "Microsoft.EventGrid/eventSubscriptions",
+        "Microsoft.EventHub/namespaces/disasterRecoveryConfigs",
+        "Microsoft.EventHub/namespaces/eventhubs",
+        "Microsoft.HardwareSecurityModules/cloudHsmClusters/backups",
+        "Microsoft.HealthcareApis/workspaces/dicomservices",
+        "Microsoft.HealthcareApis/workspaces/fhirservices",
         "Microsoft.Insights/diagnosticSettings",
         "Microsoft.KeyVault/managedHSMs/keys",
         "Microsoft.KeyVault/vaults/keys",
+        "Microsoft.Kusto/clusters/attachedDatabaseConfigurations",
+        "Microsoft.Kusto/clusters/databases",
         "Microsoft.ManagedServices/registrationAssignments",
         "Microsoft.ManagedServices/registrationDefinitions",
+        "Microsoft.NetApp/netAppAccounts",
+        "Microsoft.NetApp/netAppAccounts/capacityPools",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+        "Microsoft.OperationalInsights/clusters",
         "Microsoft.OperationalInsights/workspaces/dataExports",
         "Microsoft.OperationalInsights/workspaces/linkedStorageAccounts",
         "Microsoft.RecoveryServices/vaults/backupPolicies",
         "Microsoft.RecoveryServices/vaults/backupProtectedItems",
         "Microsoft.RecoveryServices/vaults/backupstorageconfig",
         "Microsoft.RecoveryServices/vaults/replicationProtectedItems",
+        "Microsoft.ServiceBus/namespaces/disasterRecoveryConfigs",
+        "Microsoft.SignalRService/signalR/replicas",
+        "Microsoft.Sql/locations/instanceFailoverGroups",
         "Microsoft.Sql/servers/auditingSettings",
         "Microsoft.Sql/servers/databases",
         "Microsoft.Sql/servers/databases/replicationLinks",
@@ -51,9 +77,13 @@ CHILD_TYPES = frozenset(
         "Microsoft.Storage/storageAccounts/fileServices",
         "Microsoft.Storage/storageAccounts/fileServices/shares",
         "Microsoft.Storage/storageAccounts/objectReplicationPolicies",
+        "Microsoft.StorageSync/storageSyncServices/syncGroups",
+        "Microsoft.StorageSync/storageSyncServices/syncGroups/cloudEndpoints",
+        "Microsoft.StorageSync/storageSyncServices/syncGroups/serverEndpoints",
+        "Microsoft.Synapse/workspaces/sqlPools",
     )
 )
-"""Child types that exist in Azure, beside those in the estate: a list of them is empty, any other type is an error."""
+"""Types that exist in Azure, whether in the estate or not: a list of them can be empty. Any other type is an error."""
 
 
 class Index:
@@ -69,7 +99,7 @@ class Index:
         self._page = page
         self._subscriptions = {item["subscriptionId"]: item for item in estate.subscriptions}
         self._by_id = {resource.id.lower(): resource for resource in estate.resources}
-        self._types = CHILD_TYPES | {resource.type.lower() for resource in estate.resources}
+        self._types = EMPTY_TYPES | {resource.type.lower() for resource in estate.resources}
         self._metrics = {id_.lower(): metrics for id_, metrics in estate.metrics.items()}
         self._collections: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in estate.resources:

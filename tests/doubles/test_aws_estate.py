@@ -57,6 +57,12 @@ def aws() -> Iterator[Aws]:
         yield Aws(url, estate)
 
 
+def test_another_server_is_another_and_the_same(aws: Aws) -> None:
+    with aws_double() as (url, estate):
+        assert url != aws.url
+        assert estate == aws.estate
+
+
 def test_the_organisation_has_three_accounts_and_a_policy_that_denies_regions_in_one(aws: Aws) -> None:
     organizations = aws.client(aws.estate.management, "organizations", VIRGINIA)
     accounts = {account["Id"] for account in organizations.list_accounts()["Accounts"]}

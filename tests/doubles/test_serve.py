@@ -8,12 +8,15 @@ import urllib.request
 import boto3
 import pytest
 
+from tests.doubles.aws import REPOSITORY
 from tests.doubles.aws_estate import MONTREAL, TRAIL_BUCKET
 
 
 @pytest.mark.slow
 def test_both_clouds_are_served_until_they_are_stopped() -> None:
-    with subprocess.Popen([sys.executable, "-m", "tests.doubles", "serve"], stdout=subprocess.PIPE) as served:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.doubles", "serve"], stdout=subprocess.PIPE, cwd=REPOSITORY
+    ) as served:
         try:
             assert served.stdout is not None
             told = json.loads(served.stdout.readline())
@@ -36,6 +39,8 @@ def test_both_clouds_are_served_until_they_are_stopped() -> None:
 
 
 def test_anything_else_says_how_it_is_called() -> None:
-    run = subprocess.run([sys.executable, "-m", "tests.doubles"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.doubles"], capture_output=True, text=True, check=False, cwd=REPOSITORY
+    )
     assert run.returncode == 2
     assert run.stderr == "usage: python -m tests.doubles serve\n"
