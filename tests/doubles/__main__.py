@@ -1,0 +1,54 @@
+"""Serves both clouds, seeded, until stopped: `python -m tests.doubles serve`.
+
+One line of JSON tells where: `aws` and `azure` are the addresses, `accounts` and `subscriptions` what stands there.
+Any access key is the management account's; any bearer token is good.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import signal
+import sys
+import threading
+from types import FrameType
+
+from tests.doubles.aws import aws_double
+from tests.doubles.azure import AzureDouble
+from tests.doubles.azure_estate import AZURE_ESTATE
+from tests.doubles.azure_names import MANAGEMENT_GROUP
+
+
+def main(arguments: list[str]) -> int:
+    """Serves, and says where."""
+    if arguments != ["serve"]:
+        sys.stderr.write("usage: python -m tests.doubles serve\n")
+        return 2
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    with contextlib.ExitStack() as both:
+        url, estate = both.enter_context(aws_double())
+        azure = both.enter_context(AzureDouble(AZURE_ESTATE))
+        told = {
+            "aws": url,
+            "azure": azure.url,
+            "accounts": dataclasses.asdict(estate),
+            "tenant": AZURE_ESTATE.tenant_id,
+            "management_group": MANAGEMENT_GROUP,
+            "subscriptions": [item["subscriptionId"] for item in AZURE_ESTATE.subscriptions],
+        }
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

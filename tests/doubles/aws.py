@@ -1,0 +1,65 @@
+"""An AWS to speak to: moto's server on the loopback, seeded with the estate of `aws_estate`.
+
+It is a process of its own: moto keeps what it holds in the interpreter, so that two servers in one would be the same.
+What moto lacks is told in `aws_estate`, where it makes the estate less than it should be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.doubles.aws_estate import AwsEstate, seed_aws
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def aws_double() -> Iterator[tuple[str, AwsEstate]]:
+    """The address of a moto server that holds the estate, and the estate; the server ends with the block."""
+    # No profile of the machine, and no proxy: the estate is seeded with keys of its own, on the loopback.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Otherwise moto gives every account some five hundred snapshots a region, as if it owned them.
+    environment = {**kept, "NO_PROXY": "127.0.0.1", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.doubles.aws"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        env=environment,
+        start_new_session=True,  # an interrupt of the terminal is the caller's to handle
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            told = json.loads(server.stdout.readline())
+            yield told["url"], AwsEstate(**told["estate"])
+        finally:
+            server.stdin.close()
+            server.wait(timeout=10)
+
+
+def main() -> None:
+    """Serves and seeds, says where on one line, and ends with its standard input: so with who started it."""
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    sys.stdout.write(json.dumps({"url": url, "estate": dataclasses.asdict(seed_aws(url))}) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
