@@ -14,6 +14,7 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, cast
@@ -91,6 +92,7 @@ class Journal:
         self._found: dict[int, int | list[int]] = {}
         self._refused: dict[int, Refusal] = {}
         self._days: list[tuple[int, str]] = []
+        self._flying: dict[int, threading.Event] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -161,6 +163,23 @@ class Journal:
     def has(self, ask: Ask) -> bool:
         """Whether it was answered, and need not be asked again."""
         return ask.key in self._found
+
+    @contextmanager
+    def alone(self, ask: Ask) -> Iterator[None]:
+        """Lets one thread at a time ask the same thing: whoever comes second finds the answer here."""
+        key = ask.key
+        while True:
+            with self._lock:
+                flying = self._flying.get(key)
+                if flying is None:
+                    self._flying[key] = threading.Event()
+                    break
+            flying.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._flying.pop(key).set()
 
     def put(self, ask: Ask, answer: Json) -> None:
         """Keeps the answer of a call without pages."""

@@ -20,6 +20,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from sovercheck.sources.asking import EndedError
+from sovercheck.sources.insist import Failing
 from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds.path import Json
 
@@ -88,14 +90,6 @@ _NOT_SUPPORTED = frozenset(
 _NEEDS = re.compile(r"not authorized to perform:? \[?([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
 _SECRET = re.compile(r"(?:[A-Za-z0-9+/]{40,}={0,2}|(?:AKIA|ASIA)[A-Z0-9]{16})")
 _LENGTH = 300
-
-
-class EndedError(Exception):
-    """The account's credentials have ended: nothing more is asked, and everything left is refused for that reason."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(refusal.detail)
 
 
 def code_of(error: ClientError) -> str:
@@ -172,6 +166,14 @@ CREDENTIALS = (
 
 FAILURES = (BotoCoreError, ClientError, ResponseParserError, EndedError)
 """All that a call of boto3's can raise because of the other side or of the way there."""
+
+
+def _asked_to_wait(error: Exception) -> float | None:
+    return 0 if is_throttling(error) else None
+
+
+FAILING = Failing(FAILURES, _asked_to_wait, is_passing)
+"""How `insist` tells them apart."""
 
 
 def _answered(error: ClientError, permission: str) -> Refusal:

@@ -15,13 +15,14 @@ import boto3
 
 from sovercheck.reference import load_reference
 from sovercheck.sources.aws import metrics, references
-from sovercheck.sources.aws.asking import Asker, Counters, Kept, Patience
+from sovercheck.sources.aws.asking import AwsAsker, Kept
 from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.aws.plan import Excluded, Planned, Region, offered, plan
 from sovercheck.sources.aws.session import MAIN_REGIONS, assumed, base_session
 from sovercheck.sources.budget import Budgets
 from sovercheck.sources.crew import Crew, Task
 from sovercheck.sources.extract import Extractor, KeyFacts
+from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.item import ItemView, Unit
 from sovercheck.sources.journal import Ask, Journal, Refusal
 from sovercheck.sources.kinds import forms
@@ -107,11 +108,11 @@ def kept() -> Kept:
     return {call: tuple(dict.fromkeys(paths)) for call, paths in found.items()}
 
 
-def asker(account: Account, journal: Journal, counters: Counters) -> Asker:
+def asker(account: Account, journal: Journal, counters: Counters) -> AwsAsker:
     """Asks on the account's behalf."""
     from sovercheck.sources.aws.asking import CEILINGS
 
-    return Asker(
+    return AwsAsker(
         account.id,
         account.session(),
         journal,
@@ -170,7 +171,7 @@ def planned(account: Account, journal: Journal) -> tuple[Planned, ...]:
 class _Gathering:
     """The asking of one account."""
 
-    def __init__(self, account: Account, asking: Asker, counters: Counters) -> None:
+    def __init__(self, account: Account, asking: AwsAsker, counters: Counters) -> None:
         self.account = account
         self.asker = asking
         self.counters = counters

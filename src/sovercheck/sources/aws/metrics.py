@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sovercheck.sources.aws.asking import Asker
+from sovercheck.sources.aws.asking import AwsAsker
 from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.journal import Ask
 from sovercheck.sources.kinds.model import Form
@@ -30,7 +30,7 @@ def sizes_ask(form: Form, account: str, region: str) -> Ask:
     return Ask(account, region, "cloudwatch", "GetMetricData", given)
 
 
-def gather(asker: Asker, ask: Ask, day: str) -> None:
+def gather(asker: AwsAsker, ask: Ask, day: str) -> None:
     """Asks for the sizes of a kind in a region, into the journal."""
     if asker.journal.has(ask) or asker.journal.refusal(ask) is not None:
         return
@@ -47,14 +47,14 @@ Series = list[Mapping[str, str]]
 """The dimensions of one series: name and value of each."""
 
 
-def _series(asker: Asker, ask: Ask) -> Iterator[Series]:
+def _series(asker: AwsAsker, ask: Ask) -> Iterator[Series]:
     listed = {"Namespace": ask.parameters["Namespace"], "MetricName": ask.parameters["MetricName"]}
     for page in asker.raw_pages(Ask(ask.account, ask.region, "cloudwatch", "ListMetrics", listed)):
         for metric in page.get("Metrics", ()):
             yield metric.get("Dimensions", [])
 
 
-def _sizes(asker: Asker, ask: Ask, series: list[Series], day: str) -> dict[str, int]:
+def _sizes(asker: AwsAsker, ask: Ask, series: list[Series], day: str) -> dict[str, int]:
     end = date.fromisoformat(day)
     found: dict[str, int] = defaultdict(int)
     for start in range(0, len(series), _QUERIES):

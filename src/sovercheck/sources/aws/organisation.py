@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sovercheck.sources.aws.asking import Asker
+from sovercheck.sources.aws.asking import AwsAsker
 from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.aws.session import base_session, partition_of
 from sovercheck.sources.journal import Ask, Refusal
@@ -61,7 +61,7 @@ class Member:
     status: str
 
 
-def members(asker: Asker, region: str) -> tuple[Member, ...] | Refusal:
+def members(asker: AwsAsker, region: str) -> tuple[Member, ...] | Refusal:
     """The accounts of the organisation, in order of id; why they could not be listed where they could not."""
     ask = organisation_ask(asker.account, region)
     found = [

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from sovercheck.inventory.rows import Gap, Item, Reading
 from sovercheck.sources.aws import organisation
-from sovercheck.sources.aws.asking import CEILINGS, Asker, Counters, Patience
+from sovercheck.sources.aws.asking import CEILINGS, AwsAsker
 from sovercheck.sources.aws.failures import ASSUME_ROLE, FAILURES, refusal
 from sovercheck.sources.aws.gather import Account
 from sovercheck.sources.aws.organisation import Caller, Member
@@ -23,6 +23,7 @@ from sovercheck.sources.aws.settings import AwsEntry
 from sovercheck.sources.aws.together import gather_all
 from sovercheck.sources.base import Work
 from sovercheck.sources.budget import Budgets
+from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.journal import Journal, Refusal
 
 
@@ -125,7 +126,7 @@ class Aws:
         region = MAIN_REGIONS[found.partition]
         with Journal(work.folder / f"{self.name}-organisation.ndjson", work.day) as journal:
             journal.forget_refusals()
-            asker = Asker(
+            asker = AwsAsker(
                 found.account,
                 base_session(self.settings.profile),
                 journal,

@@ -5,19 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing.queues import SimpleQueue
 
-from sovercheck.sources.aws.asking import Counters
 from sovercheck.sources.aws.gather import Account, gather
 from sovercheck.sources.base import Scanning, Work
+from sovercheck.sources.insist import Counters
+from sovercheck.sources.telling import reporting, scanning
 
 Report = tuple[str, Mapping[str, int], bool]
 """An account, what has been done of it, and whether it is done with."""
-
-_INTERVAL = 0.25
 
 
 class Tally:
@@ -42,23 +40,7 @@ class Tally:
         self._latest[account] = counts
         if done:
             self._done.add(account)
-
-        def total(name: str) -> int:
-            return sum(counts[name] for counts in self._latest.values())
-
-        self._tell(
-            Scanning(
-                self._source,
-                accounts=self._accounts,
-                accounts_done=len(self._done),
-                listings=total("units"),
-                listings_done=total("units_done"),
-                calls=total("calls"),
-                throttled=total("throttled"),
-                refused=total("refused"),
-                resources=total("resources"),
-            )
-        )
+        self._tell(scanning(self._source, self._accounts, len(self._done), self._latest.values()))
 
 
 def gather_all(source: str, accounts: Sequence[Account], processes: int | None, work: Work) -> None:
@@ -111,24 +93,6 @@ def _in_process(account: Account) -> None:
 
 def _one(account: Account, report: Callable[[Report], None]) -> None:
     counters = Counters()
-    with _reporting(account.id, counters, report):
+    with reporting(counters, lambda counts: report((account.id, counts, False))):
         gather(account, counters)
-
-
-@contextmanager
-def _reporting(account: str, counters: Counters, report: Callable[[Report], None]) -> Iterator[None]:
-    """Reports now and then while the block lasts, and once at its end."""
-    ended = threading.Event()
-
-    def now_and_then() -> None:
-        while not ended.wait(_INTERVAL):
-            report((account, counters.snapshot(), False))
-
-    reporter = threading.Thread(target=now_and_then, daemon=True)
-    reporter.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        reporter.join()
-        report((account, counters.snapshot(), True))
+    report((account.id, counters.snapshot(), True))
