@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 
 from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.kinds.path import Path

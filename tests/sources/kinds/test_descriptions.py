@@ -29,7 +29,7 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 UNPUBLISHED_ERRORS = ("s3", "s3control", "ec2", "iam", "organizations")
 """Services that answer with codes that their models do not have."""
 
-NO_SECRETS = re.compile(r"(?:key_?id|arn|name|tags|kms_?key)\Z", re.IGNORECASE)
+NO_SECRETS = re.compile(r"(?:key_?id|arn|name|alias|tags|kms_?key)\Z", re.IGNORECASE)
 """Members that name a thing, which some services hide from their own logs all the same."""
 
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
