@@ -30,6 +30,7 @@ from tests.doubles.azure_index import Index
 from tests.doubles.azure_model import AzureEstate
 
 _GRAPH = "/providers/microsoft.resourcegraph/resources"
+_PERMISSIONS = "/providers/microsoft.authorization/permissions"
 _METRICS = "/providers/microsoft.insights/metrics"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview|-alpha|-beta)?")
 
@@ -85,6 +86,7 @@ class AzureDouble:
         self._index = Index(estate, page)
         self._faults = dict.fromkeys(faults, 0)
         self._disabled: set[str] = set()
+        self._partly: set[str] = set()
         self._hidden: list[str] = []
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -119,10 +121,15 @@ class AzureDouble:
             self._faults.clear()
             self._hidden.clear()
             self._disabled.clear()
+            self._partly.clear()
 
     def hide(self, scope: str) -> None:
         """Takes the right to read at and below a scope: ARM answers 403, and Resource Graph leaves it out unsaid."""
         self._hidden.append(scope.lower())
+
+    def grant_partly(self, subscription: str) -> None:
+        """Leaves the credentials a role that reads no more than some kinds of the subscription."""
+        self._partly.add(f"/subscriptions/{subscription}")
 
     def disable(self, subscription: str) -> None:
         """Disables a subscription: its state says so, and what would write in it is answered 409."""
@@ -153,6 +160,8 @@ class AzureDouble:
             return self._graph(request.body or {})
         if self._is_hidden(path):
             return answers.forbidden(request.path)
+        if path.endswith(_PERMISSIONS):
+            return answers.permissions(partly=path.removesuffix(_PERMISSIONS) in self._partly)
         if path.endswith(_METRICS):
             return self._index.metrics(path.removesuffix(_METRICS), request.query)
         found = self._index.read(request.path.rstrip("/"), request.query, self.url)

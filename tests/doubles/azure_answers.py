@@ -192,3 +192,14 @@ def _unauthorized(tenant: str, code: str, message: str, description: str) -> Ans
         f'error_description="{description}"'
     )
     return refusal(HTTPStatus.UNAUTHORIZED, code, message, {"WWW-Authenticate": challenge})
+
+
+def permissions(*, partly: bool) -> Answer:
+    """What the caller may do at a scope (`Microsoft.Authorization/permissions`, `PermissionGetResult`, 2022-04-01).
+
+    Args:
+        partly: whether a role that reads only virtual machines was given instead of Reader.
+    """
+    actions = ["Microsoft.Compute/virtualMachines/read"] if partly else ["*/read"]
+    given = {"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}
+    return Answer(HTTPStatus.OK, {"value": [given]})
