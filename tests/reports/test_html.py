@@ -18,6 +18,7 @@ from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import FollowUp, Options, finding_key
 from tests.reports.sample import HOSTILE_NAME, HOSTILE_SUPPLIER, large_assessment, sample_assessment
+from tests.reports.sample_readings import HOSTILE_ACCOUNT, HOSTILE_DETAIL, HOSTILE_KIND, HOSTILE_NEEDS
 
 LINKS = {"fr": "bilan.fr.html", "en": "bilan.en.html"}
 VOID = {"meta", "link", "br", "img", "input", "rect", "path", "circle"}
@@ -160,6 +161,10 @@ def test_hostile_names_are_text(page: str) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<img" not in page
     assert HOSTILE_SUPPLIER in text(page)
+    for hostile in (HOSTILE_ACCOUNT, HOSTILE_NEEDS, HOSTILE_KIND, HOSTILE_DETAIL):
+        assert hostile not in page
+    assert HOSTILE_NEEDS in text(page)
+    assert HOSTILE_KIND in text(page)
     assert "{{ 7*7 }}" in page
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", page)
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sovercheck.findings import Assessment, Finding
+from sovercheck.findings import UNREAD, Assessment, Finding
 from sovercheck.reports.base import Options
 from sovercheck.reports.cards import cards
+from sovercheck.reports.ledger_page import permissions_count
 from sovercheck.reports.page import page
+from sovercheck.reports.readings import asked, listings, missing_permissions, unread
 from sovercheck.reports.view import Mark, View
 
 MOST_DECISIONS = 5
@@ -113,6 +115,19 @@ def _missing(view: View) -> Iterator[str]:
     if reasons:
         said = [f"{say.reason(reason)} ({view.number(count)})" for reason, count in reasons.most_common()]
         yield counted("unknown", sum(reasons.values()), reasons=say.enumeration(said))
+    readings = listings(assessment.coverage.readings)
+    if unread(readings):
+        said = [
+            f"{say.word('reading', status)} ({view.number(readings[status])})" for status in UNREAD if readings[status]
+        ]
+        names = [one.name for one in missing_permissions(assessment) if one.name is not None]
+        yield counted(
+            "unread",
+            unread(readings),
+            asked=view.number(asked(readings)),
+            reasons=say.enumeration(said),
+            permissions=permissions_count(view, len(names)),
+        )
     if assessment.gaps:
         causes = Counter(gap.reason for gap in assessment.gaps)
         said = [f"{say.gap_reason(reason)} ({view.number(count)})" for reason, count in causes.most_common()]

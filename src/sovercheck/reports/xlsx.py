@@ -19,6 +19,7 @@ from sovercheck.findings import (
     InvolvedParty,
     PlaceVolume,
     Provenance,
+    ReadingLine,
     RuleResult,
     SystemView,
 )
@@ -97,6 +98,19 @@ _GAPS = (
     ("needs", 40),
     ("detail", 44),
 )
+_READINGS = (
+    ("source", 26),
+    ("account", 38),
+    ("service", 26),
+    ("kinds", 40),
+    ("outcome", 26),
+    ("regions", 40),
+    ("listings", 11),
+    ("resources", 12),
+    ("reading_gaps", 14),
+    ("needs", 44),
+    ("reading_detail", 50),
+)
 
 
 def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
@@ -137,6 +151,9 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
     )
     book.table("rules", _RULES, ((None, rows.rule(rule)) for rule in assessment.rules), len(assessment.rules))
     book.table("gaps", _GAPS, ((None, rows.gap(gap)) for gap in assessment.gaps), len(assessment.gaps))
+    readings = assessment.coverage.readings
+    if readings:
+        book.table("readings", _READINGS, ((None, rows.reading(line)) for line in readings), len(readings))
     if orphans:
         book.table(
             "orphans",
@@ -169,6 +186,7 @@ def _about(assessment: Assessment, book: Book) -> Iterator[tuple[str, str]]:
         ("systems", assessment.systems),
         ("rules", assessment.rules),
         ("gaps", assessment.gaps),
+        *((("readings", assessment.coverage.readings),) if assessment.coverage.readings else ()),
     ):
         yield said.text(f"xlsx.sheet.{name}"), said.number(len(items))
     for sentence in book.left_out:
@@ -353,6 +371,22 @@ class _Rows:
             gap.scope,
             gap.needs,
             gap.detail,
+        )
+
+    def reading(self, line: ReadingLine) -> tuple[Cell, ...]:
+        """The cells of « Couverture »."""
+        return (
+            line.source,
+            line.account,
+            line.service,
+            ", ".join(line.kinds),
+            self.said.word("reading", line.status),
+            ", ".join(line.regions),
+            line.listings,
+            line.resources,
+            line.gaps,
+            line.needs,
+            line.detail,
         )
 
     def orphan(self, key: str) -> tuple[Cell, ...]:
