@@ -95,6 +95,7 @@ def test_what_was_not_listed_is_one_line_in_words() -> None:
     page = html()
     assert "27 listes sur 257 n’ont pas été obtenues\xa0: refusée (24), freinée (1)" in page
     assert "4 permissions manquantes" in page
+    assert page.count("permissions manquantes") == 1
 
 
 def test_where_all_is_known_the_page_says_so() -> None:

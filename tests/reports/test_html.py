@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from sovercheck import messages
-from sovercheck.findings import Assessment, Counts, Coverage, Organisation
+from sovercheck.findings import Assessment, Counts, Coverage, GapView, Organisation, ReadingLine
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import FollowUp, Options, finding_key
@@ -336,6 +336,26 @@ def test_a_rule_lists_its_fifty_worst_and_counts_the_others() -> None:
 @pytest.mark.slow
 def test_a_hundred_thousand_findings_stay_under_six_megabytes() -> None:
     assert len(rendered(large_assessment(100_000)).encode()) < 6_000_000
+
+
+def test_every_missing_permission_is_named_however_many(assessment: Assessment) -> None:
+    refused = tuple(
+        ReadingLine("aws", "1", "s3", ("object_bucket",), "refused", ("global",), needs=f"s3:Get{n}")
+        for n in range(150)
+    )
+    coverage = dataclasses.replace(assessment.coverage, readings=refused)
+    page = rendered(dataclasses.replace(assessment, gaps=(), coverage=coverage))
+    outline(page)
+    assert {f"s3:Get{n}" for n in range(150)} <= set(re.findall(r"<code>([^<]*)</code>", page))
+
+
+def test_thousands_of_gaps_are_not_thousands_of_rows(assessment: Assessment) -> None:
+    many = tuple(
+        GapView("aws", "refused", "copy", f"c-{n}", ("place",), f"compte {n}", "s3:GetBucketLocation", None)
+        for n in range(5000)
+    )
+    without = rendered(dataclasses.replace(assessment, gaps=()))
+    assert len(rendered(dataclasses.replace(assessment, gaps=many))) < len(without) + 3000
 
 
 def rule_markup(page: str, id_: str) -> str:

@@ -109,7 +109,7 @@ def test_gaps_are_grouped_by_what_would_mend_them_with_counts_and_examples() -> 
     ) + tuple(GapView("azure", "not_asked", "copy", f"d-{n}", ("since",), None, None, None) for n in range(900))
     page = view(of(gaps=gaps))
     (permission,), more = ledger_page.permissions(page)
-    assert (permission.count.replace("\xa0", " "), permission.accounts.text, more) == ("5 000", "40 portées", "")
+    assert (permission.count.replace("\xa0", " "), permission.accounts.text, more) == ("5 000", "40 portées", ())
     assert permission.unknown == ("le lieu de la copie (c-0, c-1, c-2, et 4\xa0997 autres)",)
     (line,) = ledger_page.gaps(page)
     assert (line.count, line.needs) == ("900", "poser la question")
@@ -137,7 +137,7 @@ def test_a_ledger_denied_everywhere_stays_a_short_page(lang: Lang) -> None:
     assert [len(table.rows) for table in found.tables] == [1]
     shown, more = ledger_page.permissions(page)
     assert len(shown) == ledger_page.MOST_LINES
-    assert "40" in more
+    assert len({*more, *(line.name for line in shown)}) == 60
 
 
 def test_of_more_groups_than_fit_the_rest_is_counted() -> None:

@@ -261,6 +261,13 @@ def test_text_from_outside_is_data_in_markdown() -> None:
     assert line.startswith(r"- [ ] \*x\* \[y\](http\://z) \<b\> \`c\` \| \# www\.example.org \@moi - \[ \] faux")
 
 
+def test_hostile_texts_of_the_ledger_are_data_in_markdown() -> None:
+    text = markdown()
+    assert not re.search(r"(?<!\\)<", text)
+    assert "\x1b" not in text
+    assert r'\<script\>alert("compte")\</script\>' in text
+
+
 @given(st.text())
 def test_an_escaped_text_is_one_line_and_reads_the_same(text: str) -> None:
     escaped = escape_markdown(text)

@@ -79,7 +79,7 @@ class Coverage:
     sources: tuple[SourceLine, ...]
     ledger: LedgerPage | None
     permissions: tuple[PermissionLine, ...]
-    more_permissions: str
+    more_permissions: tuple[str, ...]
     gaps: tuple[GapLine, ...]
     notes: tuple[tuple[str, str], ...]
     unreached_names: tuple[str, ...]

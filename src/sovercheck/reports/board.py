@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from sovercheck.findings import UNREAD, Assessment, Finding
 from sovercheck.reports.base import Options
-from sovercheck.reports.cards import cards
+from sovercheck.reports.cards import Card, cards
 from sovercheck.reports.ledger_page import permissions_count
 from sovercheck.reports.page import page
 from sovercheck.reports.readings import asked, listings, missing_permissions, unread
@@ -59,7 +59,7 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
             assessment=assessment,
             organisation=_short(assessment.organisation.name, "name"),
             links=[(lang, href) for lang, href in options.links.items() if lang != options.lang],
-            cards=cards(view),
+            cards=_cards(view),
             decisions=decisions(view),
             missing=tuple(_short(sentence, "missing") for sentence in _missing(view)),
             short=_short,
@@ -97,6 +97,12 @@ def _decision(view: View, identifier: str, findings: Sequence[Finding]) -> Decis
         action=_short(view.say.says(rule.remediation), "action"),
         cite=_short(view.say.says(rule.cite), "cite") if cited else "",
     )
+
+
+def _cards(view: View) -> tuple[Card, ...]:
+    """The three answers; what weakens the third is the list at the foot of this page."""
+    where, who, shown = cards(view)
+    return where, who, replace(shown, weakens=())
 
 
 def _missing(view: View) -> Iterator[str]:

@@ -30,6 +30,7 @@ MOST_LINES = 20
 """Permissions, and lines of each status, that the page shows; the workbook has them all."""
 
 _NAMES = 3
+_TOUCHED = 5
 _KINDS = 4
 _SERVICES = 6
 _ROOM = 200
@@ -180,6 +181,12 @@ def _named(view: View, key: str, names: Sequence[str], most: int = _NAMES) -> Na
     return Named(view.many(key, len(names)), _first(view.say, names, most))
 
 
+def _touched(view: View, key: str, names: Sequence[str]) -> Named:
+    """One name by itself; several as their count, and all of them where they are few: the workbook has them all."""
+    found = _named(view, key, names, _TOUCHED)
+    return found if len(names) <= _TOUCHED else Named(found.text, "")
+
+
 def _first(said: Language, names: Sequence[str], most: int) -> str:
     """« a, b, c, et 25 autres »."""
     more = len(names) - most
@@ -204,13 +211,12 @@ def _cell(view: View, cell: Tally) -> MatrixCell:
 # Missing permissions
 
 
-def permissions(view: View) -> tuple[tuple[PermissionLine, ...], str]:
-    """The missing permissions, the one that hides most first, and how many others the workbook names."""
+def permissions(view: View) -> tuple[tuple[PermissionLine, ...], tuple[str, ...]]:
+    """The missing permissions, the one that hides most first; of those past `MOST_LINES`, the names alone."""
     found = missing_permissions(view.assessment)
-    more = len(found) - MOST_LINES
     return (
         tuple(_permission(view, one) for one in found[:MOST_LINES]),
-        view.many("permissions.more", more) if more > 0 else "",
+        tuple(one.name or view.t("permissions.unnamed") for one in found[MOST_LINES:]),
     )
 
 
@@ -225,7 +231,7 @@ def _permission(view: View, permission: Permission) -> PermissionLine:
         name=permission.name or view.t("permissions.unnamed"),
         is_named=permission.name is not None,
         count=view.number(permission.refused),
-        accounts=_accounts(view, reach) if permission.lines else _named(view, "permissions.scopes", scopes),
+        accounts=_accounts(view, reach) if permission.lines else _touched(view, "permissions.scopes", scopes),
         regions=_regions(view, reach) if permission.lines else Named("", ""),
         unknown=tuple(unknown),
     )
@@ -238,11 +244,11 @@ def where(view: View, permission: Permission) -> str:
 
 
 def _accounts(view: View, reach: Extent) -> Named:
-    return _named(view, "readings.accounts", reach.accounts)
+    return _touched(view, "readings.accounts", reach.accounts)
 
 
 def _regions(view: View, reach: Extent) -> Named:
-    return _named(view, "readings.regions", reach.regions)
+    return _touched(view, "readings.regions", reach.regions)
 
 
 def kinds(said: Language, reach: Extent) -> str:
