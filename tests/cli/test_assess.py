@@ -37,7 +37,7 @@ def test_the_summary_says_how_much_was_read_and_names_what_permission_is_missing
     assert lines[start] == (
         "Lectures\xa0: 230 listes sur 257 demandées; 4 permissions manquantes. 230 lues, 24 refusées, 1 freinée, "
         "1 injoignable, 1 illisible, 2 sans description, 18 exclues par la configuration, "
-        "36 dans des régions non activées, 1 non offerte dans sa région."
+        "2 régions de comptes non activées, 1 non offerte dans sa région."
     )
     assert lines[start + 1 : start + 6] == [
         "Permissions manquantes\xa0:",

@@ -12,6 +12,7 @@ from sovercheck.inventory.rows import Reading, ReadingStatus
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import ledger_page
 from sovercheck.reports.base import Options
+from sovercheck.reports.cards import cards
 from sovercheck.reports.view import View
 from tests.reports.sample import sample_assessment
 from tests.reports.sample_readings import CLINICAL
@@ -146,3 +147,31 @@ def test_of_more_groups_than_fit_the_rest_is_counted() -> None:
     assert found is not None
     assert len(found.others) == ledger_page.MOST_LINES
     assert found.more == ("Et d’autres, dans le classeur\xa0: 5 freinées.",)
+
+
+def test_an_account_that_could_not_be_entered_is_told_apart_from_one_listing() -> None:
+    """One line stands for all of its listings: « 2 of 3 » would make little of it."""
+    readings = [Reading("aws", "1", region, "s3", "object_bucket", "read", 3) for region in ("a", "b")]
+    closed = Reading("aws", "2", "*", "sts", "*", "refused", needs="sts:AssumeRole")
+    left_out = Reading("aws", "3", "*", "*", "*", "excluded", detail="laboratoire")
+    page = view(of(*readings, closed, left_out))
+    assert ledger_page.sentence(page) == (
+        "Lectures\xa0: 2 listes sur 3 demandées; 1 permission manquante; rien n’a été lu de 1 compte."
+    )
+    assert cards(page)[2].answer.endswith("; 1 liste non lue; rien n’a été lu de 1 compte")
+    found = ledger_page.ledger(page)
+    assert found is not None
+    (table,) = found.tables
+    assert "tous les services" in [row.services.text for row in table.rows]
+    (line,) = ledger_page.permissions(page)[0]
+    assert (line.accounts.text, line.regions.text) == ("2", "toutes les régions")
+    assert line.unknown == ("toute ressource de\xa0: sts",)
+    (other,) = found.others
+    assert (other.what, other.regions.text) == ("tous les services", "toutes les régions")
+
+
+def test_a_region_that_is_not_used_counts_once_whoever_says_so() -> None:
+    whole = Reading("aws", "1", "ca-west-1", "*", "*", "opted_out")
+    each = [Reading("azure", "2", "eastus", "s", f"k{n}", "opted_out") for n in range(9)]
+    texts = [mark.text for mark in ledger_page.counts(view(of(whole, *each)))]
+    assert texts == ["2 régions de comptes non activées"]

@@ -282,7 +282,8 @@ def _shown(view: View) -> Card:
     needs = list(dict.fromkeys([*permissions, *(gap.needs for gap in assessment.gaps if gap.needs)]))
     # Evidence of what was read says nothing of what was not: the answer tells of both.
     missed = ledger_page.not_obtained(view)
-    unread = view.many("shown.unread", missed) if missed else ""
+    closed = ledger_page.nothing_of(view)
+    unread = (view.many("shown.unread", missed) if missed else "") + (f"; {closed}" if closed else "")
     readings = ledger_page.sentence(view)
     weakens = [readings] if readings else []
     weakens.append(

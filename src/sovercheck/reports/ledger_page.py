@@ -9,6 +9,7 @@ from sovercheck.findings import UNREAD, GapView, ReadingLine
 from sovercheck.inventory.rows import ReadingStatus
 from sovercheck.reports.language import Language
 from sovercheck.reports.readings import (
+    EVERY,
     STATUSES,
     Extent,
     GapGroup,
@@ -22,7 +23,9 @@ from sovercheck.reports.readings import (
     listings,
     matrices,
     missing_permissions,
+    regions_not_used,
     unread,
+    unread_accounts,
 )
 from sovercheck.reports.view import Mark, View
 
@@ -112,9 +115,19 @@ def sentence(view: View) -> str:
     if not tally:
         return ""
     missing = sum(one.name is not None for one in missing_permissions(view.assessment))
+    closed = nothing_of(view)
     return view.many(
-        "readings.sentence", asked(tally), read=view.number(tally["read"]), permissions=permissions_count(view, missing)
+        "readings.sentence",
+        asked(tally),
+        read=view.number(tally["read"]),
+        permissions="; ".join([permissions_count(view, missing), *([closed] if closed else [])]),
     )
+
+
+def nothing_of(view: View) -> str:
+    """« rien n’a été lu de 2 comptes »; empty if something was read of each."""
+    accounts = unread_accounts(view.assessment.coverage.readings)
+    return view.many("readings.nothing_of", len(accounts)) if accounts else ""
 
 
 def permissions_count(view: View, missing: int) -> str:
@@ -146,12 +159,12 @@ def _table(view: View, table: Matrix) -> MatrixTable:
     last = len(table.columns) - 1
     return MatrixTable(
         columns=tuple(
-            _named(view, "readings.accounts.rest" if table.summed and n == last else "readings.accounts", column)
+            _named(view, "readings.others.accounts" if table.summed and n == last else "readings.accounts", column)
             for n, column in enumerate(table.columns)
         ),
         rows=tuple(
             MatrixRow(
-                _named(view, "readings.services.rest" if row.rest else "readings.services", row.services, _SERVICES),
+                _named(view, "readings.others.services" if row.rest else "readings.services", row.services, _SERVICES),
                 tuple(_cell(view, cell) for cell in row.cells),
             )
             for row in table.rows
@@ -166,7 +179,10 @@ def status_mark(view: View, state: str) -> Mark:
 
 def counts(view: View) -> tuple[Mark, ...]:
     """Listings counted by what became of them: what was read first, then what leaves most open."""
-    tally = listings(view.assessment.coverage.readings)
+    lines = view.assessment.coverage.readings
+    tally = listings(lines)
+    if tally["opted_out"]:
+        tally["opted_out"] = regions_not_used(lines)
     return tuple(
         Mark(_SHAPES.get(status, "na"), view.many(f"readings.count.{status}", tally[status]))
         for status in ("read", *STATUSES[:-1])
@@ -175,7 +191,8 @@ def counts(view: View) -> tuple[Mark, ...]:
 
 
 def _named(view: View, key: str, names: Sequence[str], most: int = _NAMES) -> Named:
-    """One name by itself; several as their count and the first of them."""
+    """One name by itself; several as their count and the first of them; what stands for all in words."""
+    names = [view.t(f"{key}.every") if name == EVERY else name for name in names]
     if len(names) == 1:
         return Named(names[0], "")
     return Named(view.many(key, len(names)), _first(view.say, names, most))
@@ -259,10 +276,15 @@ def kinds(said: Language, reach: Extent) -> str:
     by_service: dict[str, list[str]] = {}
     for service, kind in reach.kinds:
         by_service.setdefault(service, []).append(kind)
-    return "; ".join(
-        said.text("html.readings.service", service=service, kinds=_first(said, found, _KINDS))
-        for service, found in by_service.items()
-    )
+    return "; ".join(_service(said, service, found) for service, found in by_service.items())
+
+
+def _service(said: Language, service: str, found: Sequence[str]) -> str:
+    if service == EVERY:
+        return said.text("html.readings.services.every")
+    if EVERY in found:
+        return service
+    return said.text("html.readings.service", service=service, kinds=_first(said, found, _KINDS))
 
 
 # Gaps

@@ -14,7 +14,7 @@ from sovercheck.reports.base import Options, open_facts, subject_name
 from sovercheck.reports.language import Language
 from sovercheck.reports.ledger_page import kinds
 from sovercheck.reports.page import environment, page
-from sovercheck.reports.readings import Extent, Permission, extent, missing_permissions
+from sovercheck.reports.readings import EVERY, Extent, Permission, extent, missing_permissions
 
 MOST_NAMED = 20
 """Subjects that one question names; the workbook names them all."""
@@ -195,9 +195,12 @@ class _Asking:
     def _extent(self, reach: Extent) -> str:
         """« 17 régions; s3 (object_bucket) »."""
         said, count = self.said, len(reach.regions)
-        regions = (
-            said.text("html.readings.regions", n=count, count=said.number(count)) if count > 1 else reach.regions[0]
-        )
+        if reach.regions == (EVERY,):
+            regions = said.text("html.readings.regions.every")
+        elif count > 1:
+            regions = said.text("html.readings.regions", n=count, count=said.number(count))
+        else:
+            regions = reach.regions[0]
         return said.text("questions.permission_where", regions=regions, what=kinds(said, reach))
 
     def _ask(

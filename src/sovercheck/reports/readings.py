@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from sovercheck.findings import UNREAD, Assessment, GapView, ReadingLine
 from sovercheck.inventory.rows import ReadingStatus
 
+EVERY = "*"
+"""In the ledger, every region, service or kind: of an account that could not be entered, a region that is not used."""
+
 STATUSES: tuple[ReadingStatus, ...] = (
     *UNREAD,
     "undescribed",
@@ -43,6 +46,18 @@ def asked(tally: Mapping[ReadingStatus, int]) -> int:
 def unread(tally: Mapping[ReadingStatus, int]) -> int:
     """How many were asked for and not obtained."""
     return sum(tally[status] for status in UNREAD)
+
+
+def unread_accounts(lines: Sequence[ReadingLine]) -> tuple[str, ...]:
+    """The accounts of which nothing was read: one line stands for all of their listings, however many."""
+    closed = {line.account for line in lines if line.status in UNREAD and EVERY in line.regions}
+    return tuple(sorted(closed - {line.account for line in lines if line.status == "read"}))
+
+
+def regions_not_used(lines: Iterable[ReadingLine]) -> int:
+    """How many regions of accounts are not enabled, however many lines say so."""
+    pairs = {(line.account, region) for line in lines if line.status == "opted_out" for region in line.regions}
+    return len(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +213,12 @@ class Matrix:
 def matrices(lines: Sequence[ReadingLine]) -> list[Matrix]:
     """The ledger as a small table for each provider, whatever its size: no listing is left out of their counts.
 
-    Accounts that have a service in common are of one provider.
+    Accounts of one source, or that have a service in common, are of one provider.
     """
     services: dict[str, set[str]] = {}
     for line in lines:
-        services.setdefault(line.account, set()).add(line.service)
+        common = {f"source {line.source}", *({line.service} - {EVERY})}
+        services.setdefault(line.account, set()).update(common)
     providers: list[tuple[set[str], set[str]]] = []
     for account, offered in services.items():
         accounts, together, apart = {account}, set(offered), []
@@ -214,7 +230,7 @@ def matrices(lines: Sequence[ReadingLine]) -> list[Matrix]:
         providers = [*apart, (accounts, together)]
     return [
         _matrix([line for line in lines if line.account in accounts])
-        for accounts, _ in sorted(providers, key=lambda provider: min(provider[1]))
+        for accounts, _ in sorted(providers, key=lambda provider: sorted(provider[1]))
     ]
 
 

@@ -27,6 +27,7 @@ from sovercheck.inventory.facts import FACTS
 from sovercheck.reports.base import FollowUp, Options, finding_key, open_facts, subject_name
 from sovercheck.reports.follow_up import read_follow_up
 from sovercheck.reports.language import Language
+from sovercheck.reports.readings import EVERY
 from sovercheck.reports.workbook import Book, Cell, encodable
 
 __all__ = ["read_follow_up", "render"]
@@ -378,16 +379,19 @@ class _Rows:
         return (
             line.source,
             line.account,
-            line.service,
-            ", ".join(line.kinds),
+            self._every("services", (line.service,)),
+            self._every("kinds", line.kinds),
             self.said.word("reading", line.status),
-            ", ".join(line.regions),
+            self._every("regions", line.regions),
             line.listings,
             line.resources,
             line.gaps,
             line.needs,
             line.detail,
         )
+
+    def _every(self, what: str, names: tuple[str, ...]) -> str:
+        return ", ".join(self.said.text(f"html.readings.{what}.every") if name == EVERY else name for name in names)
 
     def orphan(self, key: str) -> tuple[Cell, ...]:
         """What can still be said of a finding that is no more, from its key."""
