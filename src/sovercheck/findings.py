@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from sovercheck.inventory.rows import ReadingStatus
 from sovercheck.messages import Lang
 
 SCHEMA = "sovercheck/assessment/v1"
@@ -458,6 +459,44 @@ class NoteView:
     params: dict[str, str]
 
 
+UNREAD: tuple[ReadingStatus, ...] = ("refused", "throttled", "unreachable", "unreadable")
+"""What becomes of a listing that was asked for and not obtained; what it would have shown, nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """Listings of one account that ended alike: each of some kinds in each of some regions.
+
+    Attributes:
+        source: the source that read.
+        account: of the provider.
+        service: as the provider calls it.
+        kinds: the normalised kinds, or native types without a description; each was listed in every region.
+        status: what became of the listings; see `inventory.rows.ReadingStatus`.
+        regions: as the provider calls them; `global` for what has none.
+        resources: how many the listings gave.
+        gaps: how many readings of their resources' facts failed besides.
+        needs: the permission that is missing, where one is.
+        detail: why they were excluded; else what the other side answered, to the first of them.
+    """
+
+    source: str
+    account: str
+    service: str
+    kinds: tuple[str, ...]
+    status: ReadingStatus
+    regions: tuple[str, ...]
+    resources: int = 0
+    gaps: int = 0
+    needs: str | None = None
+    detail: str | None = None
+
+    @property
+    def listings(self) -> int:
+        """How many listings the line stands for."""
+        return len(self.kinds) * len(self.regions)
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at, systems first.
@@ -470,6 +509,7 @@ class Coverage:
         untied_resources: resources tied to no system.
         subjects: how many subjects of each table.
         sources: each source and what it gave.
+        readings: the ledger of listings, folded: what became of each, whether or not it gave anything.
     """
 
     systems: int
@@ -479,6 +519,7 @@ class Coverage:
     untied_resources: int
     subjects: dict[str, int]
     sources: tuple[SourceView, ...]
+    readings: tuple[ReadingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sovercheck import pipeline
 from sovercheck.cli.record import NAME
+from sovercheck.findings import ReadingLine
+from tests.reports.sample import sample_assessment
+from tests.reports.sample_readings import ARCHIVE, HOSTILE_NEEDS
 
 from .conftest import AS_OF, Cli
 
@@ -21,6 +26,45 @@ def test_the_summary_says_what_was_established(cli: Cli, assessed: Path) -> None
     assert "  sortie/bilan.html" in lines
     # Progress is told of work over a second: of which steps depends on the machine.
     assert all(line.startswith(("Lecture de ", "Évaluation ", "Écriture de ")) for line in ended.err.splitlines())
+
+
+def test_the_summary_says_how_much_was_read_and_names_what_permission_is_missing(
+    cli: Cli, assessed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "run", lambda *_: sample_assessment())
+    lines = cli("assess", "--as-of", AS_OF).out.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Lectures"))
+    assert lines[start] == (
+        "Lectures\xa0: 230 listes sur 257 demandées; 4 permissions manquantes. 230 lues, 24 refusées, 1 freinée, "
+        "1 injoignable, 1 illisible, 2 sans description, 18 exclues par la configuration, "
+        "2 régions de comptes non activées, 1 non offerte dans sa région."
+    )
+    assert lines[start + 1 : start + 6] == [
+        "Permissions manquantes\xa0:",
+        "  backup:ListRecoveryPointsByBackupVault (2 comptes, 4 régions)",
+        f'  {HOSTILE_NEEDS} (<script>alert("compte")</script>\\x1b[31m, 3 régions)',
+        f"  s3:ListAllMyBuckets ({ARCHIVE}, 4 régions)",
+        "  backup:ListCopyJobs (111122223333 / ca-central-1)",
+    ]
+    assert "Non établi (code 3)\xa0: 27 listes de ressources n’ont pas été obtenues." in lines
+
+
+def test_the_summary_names_ten_permissions_and_counts_the_others(
+    cli: Cli, assessed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = sample_assessment()
+    refused = tuple(
+        ReadingLine("aws", ARCHIVE, "s3", ("object_bucket",), "refused", ("global",), needs=f"s3:Get{n}")
+        for n in range(14)
+    )
+    denied = replace(sample, findings=(), gaps=(), coverage=replace(sample.coverage, readings=refused))
+    monkeypatch.setattr(pipeline, "run", lambda *_: denied)
+    ended = cli("--lang", "en", "assess", "--as-of", AS_OF)
+    assert ended.code == 3
+    assert ended.out.count("  s3:Get") == 10
+    assert "  … and 4 others, in the reports" in ended.out
+    assert "Readings: 0 listings of 14 asked for; 14 missing permissions. 14 refused." in ended.out
+    assert "Not established (code 3): 14 listings of resources were not obtained." in ended.out
 
 
 def test_a_finding_and_what_is_not_established_are_both_said(cli: Cli, assessed: Path) -> None:

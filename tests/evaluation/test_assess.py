@@ -11,7 +11,7 @@ from sovercheck.evaluation.assess import Setting, assess, evaluate, reference_sh
 from sovercheck.findings import Assessment, Input, Organisation
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
-from sovercheck.inventory.rows import Gap, Known, Note, Row
+from sovercheck.inventory.rows import Gap, Known, Note, Reading, Row
 from sovercheck.inventory.store import Builder
 from sovercheck.plain import to_json
 from sovercheck.policy.condition import Compare
@@ -136,6 +136,16 @@ def test_gaps_and_notes_are_told() -> None:
     assert [(item.table, item.id, item.needs) for item in found.gaps] == [("copy", "c", "s3:GetBucketLocation")]
     assert [(item.code, item.params) for item in found.notes] == [("encoding", {"encoding": "cp1252"})]
     assert {item.reason for item in found.findings if item.id == "c"} == {"refused"}
+
+
+def test_the_ledger_is_told_folded() -> None:
+    readings = [Reading("compte", "1", region, "s3", "object_bucket", "refused") for region in ("a", "b")]
+    builder = Builder()
+    builder.add("compte", readings)
+    with builder.finish() as inventory:
+        evaluated = evaluate(inventory, RULES, REFERENCE, AS_OF)
+        found = assess(inventory, evaluated, PolicySet((), RULES, "f" * 64), REFERENCE, (), SETTING)
+    assert [(line.status, line.regions) for line in found.coverage.readings] == [("refused", ("a", "b"))]
 
 
 def test_an_inventory_with_nothing_in_it_passes_nothing() -> None:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,6 +220,36 @@ def test_a_listing_that_failed_opens_what_claims_to_be_complete(listing: str, fl
             if is_gapped(evidence(inventory, f"SELECT {short}__ev FROM {table}"))
         }
     assert opened == flags
+
+
+def test_thousands_of_failed_listings_take_no_longer_than_one() -> None:
+    """A scan that is denied everywhere fails as many listings as accounts times regions times kinds."""
+    asked: list[str] = []
+
+    class Counting:
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.inner, name)
+
+        def execute(self, sql: str, *arguments: Any) -> Any:
+            asked.append(sql)
+            return self.inner.execute(sql, *arguments)
+
+    def updates(*gaps: Gap) -> int:
+        builder = Builder()
+        counting: Any = Counting(builder._inventory.connection)
+        builder._inventory.connection = counting
+        builder.add("test", [*ROWS, *gaps])
+        asked.clear()
+        builder.finish().close()
+        return sum(sql.startswith("UPDATE") for sql in asked)
+
+    refused = [Gap("test", "refused", "resource", scope=f"compte {n}") for n in range(100)]
+    assert updates(*refused) == updates(refused[0]) > 0
+    weaker = Gap("test", "refused", "resource", grade=Grade.DECLARED)
+    assert updates(*refused, weaker) == 2 * updates(refused[0])
 
 
 def test_an_interrupted_save_leaves_the_earlier_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

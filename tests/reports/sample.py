@@ -41,6 +41,7 @@ from sovercheck.findings import (
     WaiverView,
 )
 from sovercheck.inventory.facts import FACTS
+from tests.reports.sample_readings import READING_GAPS, READINGS
 
 HOSTILE_NAME = "<script>alert(1)</script>"
 HOSTILE_SUPPLIER = '=HYPERLINK("http://x")'
@@ -1217,8 +1218,9 @@ def _complete(findings: tuple[Finding, ...], systems: tuple[SystemView, ...], na
             untied_resources=3,
             subjects={"system": len(systems), "resource": 23, "copy": 31, "contract": 4, "party": 11, "component": 13},
             sources=_SOURCES,
+            readings=READINGS,
         ),
-        gaps=_GAPS,
+        gaps=(*_GAPS, *READING_GAPS),
         notes=_NOTES,
         provenance=PROVENANCE,
         rules=tuple(_counted(rule, findings) for rule in sorted(_RULES, key=lambda rule: (rule.policy, rule.id))),

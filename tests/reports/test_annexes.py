@@ -33,12 +33,11 @@ def test_coverage_names_the_systems_that_nothing_reached() -> None:
     assert len(found.unreached_names) == 5
 
 
-def test_a_gap_says_what_is_missing_and_what_would_mend_it() -> None:
-    gaps = annexes.coverage(view()).gaps
-    assert gaps[0].what.startswith("le lieu de la copie et ")
-    assert gaps[0].needs == "backup:ListCopyJobs"
-    assert gaps[1].what == "la liste\xa0: copies"
-    assert gaps[3].needs == "poser la question"
+def test_coverage_has_the_ledger_the_permissions_and_the_other_gaps() -> None:
+    found = annexes.coverage(view())
+    assert found.ledger is not None
+    assert [line.name for line in found.permissions][-1] == "backup:ListCopyJobs"
+    assert [line.needs for line in found.gaps][-1] == "poser la question"
 
 
 def test_a_note_of_another_version_is_shown_as_it_stands() -> None:

@@ -91,6 +91,13 @@ def test_what_cannot_be_shown_is_counted() -> None:
     assert f"{SAMPLE.coverage.unreached} systèmes sur {SAMPLE.coverage.systems} ne sont atteints" in page
 
 
+def test_what_was_not_listed_is_one_line_in_words() -> None:
+    page = html()
+    assert "27 listes sur 257 n’ont pas été obtenues\xa0: refusée (24), freinée (1)" in page
+    assert "4 permissions manquantes" in page
+    assert page.count("permissions manquantes") == 1
+
+
 def test_where_all_is_known_the_page_says_so() -> None:
     known = dataclasses.replace(
         SAMPLE,

@@ -98,6 +98,29 @@ def test_a_law_no_longer_in_force_exposes_nobody() -> None:
     assert "12 juin 2026" in lapsed.note
 
 
+def test_what_can_be_shown_tells_of_the_listings_that_were_not_read() -> None:
+    """Strong evidence of what was read is no evidence of the rest."""
+    where, _, shown = cards(view())
+    assert shown.answer.endswith("; 27 listes non lues")
+    assert shown.weakens[0] == "Lectures\xa0: 230 listes sur 257 demandées; 4 permissions manquantes."
+    assert where.weakens[0] == "27 listes n’ont pu être lues\xa0: d’autres copies peuvent exister."
+
+
+def test_without_a_fact_the_listings_that_were_not_read_are_told_all_the_same() -> None:
+    shown = cards(view(dataclasses.replace(sample_assessment(), evidence=())))[2]
+    assert shown.answer == "Aucun fait n’a décidé d’un constat; 27 listes non lues"
+
+
+def test_where_all_was_read_or_nothing_listed_the_answer_is_of_evidence_alone() -> None:
+    sample = sample_assessment()
+    read = tuple(line for line in sample.coverage.readings if line.status == "read")
+    for readings in (read, ()):
+        coverage = dataclasses.replace(sample.coverage, readings=readings)
+        shown = cards(view(dataclasses.replace(sample, coverage=coverage)))[2]
+        assert "liste" not in shown.answer
+    assert not any(sentence.startswith("Lectures") for sentence in shown.weakens)
+
+
 def test_without_sensitive_data_all_data_are_counted_and_it_is_said() -> None:
     card = cards(view(dataclasses.replace(sample_assessment(), sensitive_territory=())))[0]
     assert "de toute classe de données" in card.subject

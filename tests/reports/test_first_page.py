@@ -54,6 +54,14 @@ def test_what_to_do_first_is_the_gravest_remedy_or_the_question_that_would_settl
     assert lines["<script>alert(1)</script>"].startswith("À établir\xa0: les organisations")
 
 
+def test_the_lead_says_how_much_was_read() -> None:
+    assert "Lectures\xa0: 230 listes sur 257 demandées; 4 permissions manquantes." in page().lead
+    sample = sample_assessment()
+    unlisted = dataclasses.replace(sample, coverage=dataclasses.replace(sample.coverage, readings=()))
+    lead = first_page(View(unlisted, Options("fr"))).lead
+    assert not any("Lectures" in sentence for sentence in lead)
+
+
 def test_the_lead_says_that_no_breach_is_established_where_there_is_none() -> None:
     assessment = sample_assessment()
     unknown_only = tuple(finding for finding in assessment.findings if finding.verdict == "unknown")

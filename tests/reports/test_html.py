@@ -13,11 +13,12 @@ from html.parser import HTMLParser
 import pytest
 
 from sovercheck import messages
-from sovercheck.findings import Assessment, Counts, Coverage, Organisation
+from sovercheck.findings import Assessment, Counts, Coverage, GapView, Organisation, ReadingLine
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import FollowUp, Options, finding_key
 from tests.reports.sample import HOSTILE_NAME, HOSTILE_SUPPLIER, large_assessment, sample_assessment
+from tests.reports.sample_readings import HOSTILE_ACCOUNT, HOSTILE_DETAIL, HOSTILE_KIND, HOSTILE_NEEDS
 
 LINKS = {"fr": "bilan.fr.html", "en": "bilan.en.html"}
 VOID = {"meta", "link", "br", "img", "input", "rect", "path", "circle"}
@@ -160,6 +161,10 @@ def test_hostile_names_are_text(page: str) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<img" not in page
     assert HOSTILE_SUPPLIER in text(page)
+    for hostile in (HOSTILE_ACCOUNT, HOSTILE_NEEDS, HOSTILE_KIND, HOSTILE_DETAIL):
+        assert hostile not in page
+    assert HOSTILE_NEEDS in text(page)
+    assert HOSTILE_KIND in text(page)
     assert "{{ 7*7 }}" in page
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", page)
 
@@ -331,6 +336,26 @@ def test_a_rule_lists_its_fifty_worst_and_counts_the_others() -> None:
 @pytest.mark.slow
 def test_a_hundred_thousand_findings_stay_under_six_megabytes() -> None:
     assert len(rendered(large_assessment(100_000)).encode()) < 6_000_000
+
+
+def test_every_missing_permission_is_named_however_many(assessment: Assessment) -> None:
+    refused = tuple(
+        ReadingLine("aws", "1", "s3", ("object_bucket",), "refused", ("global",), needs=f"s3:Get{n}")
+        for n in range(150)
+    )
+    coverage = dataclasses.replace(assessment.coverage, readings=refused)
+    page = rendered(dataclasses.replace(assessment, gaps=(), coverage=coverage))
+    outline(page)
+    assert {f"s3:Get{n}" for n in range(150)} <= set(re.findall(r"<code>([^<]*)</code>", page))
+
+
+def test_thousands_of_gaps_are_not_thousands_of_rows(assessment: Assessment) -> None:
+    many = tuple(
+        GapView("aws", "refused", "copy", f"c-{n}", ("place",), f"compte {n}", "s3:GetBucketLocation", None)
+        for n in range(5000)
+    )
+    without = rendered(dataclasses.replace(assessment, gaps=()))
+    assert len(rendered(dataclasses.replace(assessment, gaps=many))) < len(without) + 3000
 
 
 def rule_markup(page: str, id_: str) -> str:

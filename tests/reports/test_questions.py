@@ -9,21 +9,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from sovercheck.findings import Assessment, DecidingFact, Finding, GapView
+from sovercheck.findings import Assessment, DecidingFact, Finding, GapView, ReadingLine
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import questions
 from sovercheck.reports.base import Options
 from sovercheck.reports.language import Language
 from sovercheck.reports.questions import Question, escape_markdown, question_groups
-from tests.reports.sample import DOSSIER, HOSTILE, IMAGERIE, large_assessment, sample_assessment
+from tests.reports.sample import DOSSIER, HOSTILE, HOSTILE_NAME, IMAGERIE, large_assessment, sample_assessment
+from tests.reports.sample_readings import (
+    ARCHIVE,
+    HOSTILE_ACCOUNT,
+    HOSTILE_KIND,
+    HOSTILE_NEEDS,
+    LABORATORY,
+)
 
 SAMPLE = sample_assessment()
+UNLISTED = dataclasses.replace(SAMPLE.coverage, readings=())
 
 
 def asked(*findings: Finding, lang: Lang = "fr", of: Assessment = SAMPLE) -> dict[str, tuple[Question, ...]]:
-    """The questions of some findings, by recipient."""
+    """The questions of some findings, by recipient; what permissions ask is apart, in `granted`."""
     groups = question_groups(dataclasses.replace(of, findings=findings), Language(lang))
-    return {group.name: group.questions for group in groups}
+    about = {group.name: tuple(question for question in group.questions if question.rules) for group in groups}
+    return {name: questions for name, questions in about.items() if questions}
+
+
+def granted(of: Assessment = SAMPLE, lang: Lang = "fr") -> list[Question]:
+    """What is asked for the missing permissions alone."""
+    return [one for group in question_groups(of, Language(lang)) for one in group.questions if not one.rules]
 
 
 def unknown(
@@ -174,6 +188,38 @@ def test_the_strictest_evidence_that_a_rule_wants_is_asked_for() -> None:
     assert question.accepted == "observé"
 
 
+# Missing permissions
+
+
+def test_each_missing_permission_is_an_action_of_operations_before_all_other_questions() -> None:
+    groups = {group.name: group.questions for group in question_groups(SAMPLE, Language("fr"))}
+    operations = groups["L’exploitation des TI"]
+    actions = [question for question in operations if not question.rules]
+    assert list(operations[: len(actions)]) == actions == granted()
+    assert [action.asks.partition("\xa0: ")[2] for action in actions] == [
+        "backup:ListRecoveryPointsByBackupVault",
+        HOSTILE_NEEDS,
+        "s3:ListAllMyBuckets",
+        "backup:ListCopyJobs",
+    ]
+
+
+def test_a_permission_is_granted_in_each_account_that_lacks_it() -> None:
+    action = granted()[0]
+    assert [subject.name for subject in action.subjects] == [ARCHIVE, LABORATORY]
+    assert action.subjects[0].system == "4 régions; backup (backup_vault, recovery_point)"
+    assert action.total == "À accorder dans 2 comptes"
+    assert action.why == "lecture refusée"
+
+
+def test_a_refusal_that_names_no_permission_is_an_action_too() -> None:
+    line = ReadingLine("aws", ARCHIVE, "s3", ("object_bucket",), "refused", ("global",))
+    coverage = dataclasses.replace(SAMPLE.coverage, readings=(line,))
+    (action,) = granted(dataclasses.replace(SAMPLE, gaps=(), coverage=coverage), "en")
+    assert action.asks == "Find and grant the permission to read that the refusal does not name"
+    assert action.subjects[0].system == "global; s3 (object_bucket)"
+
+
 # The page
 
 
@@ -189,11 +235,15 @@ def test_the_page_loads_nothing_and_runs_nothing(lang: Lang) -> None:
 
 def test_text_from_outside_is_data_in_the_page() -> None:
     page = html()
+    for text in (HOSTILE_NAME, HOSTILE_NEEDS, HOSTILE_KIND, HOSTILE_ACCOUNT):
+        assert text not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;script&gt;alert(&#34;compte&#34;)&lt;/script&gt;" in page
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", page)
 
 
 def test_the_page_of_an_assessment_without_unknowns_says_so() -> None:
-    page = html(dataclasses.replace(SAMPLE, findings=()))
+    page = html(dataclasses.replace(SAMPLE, findings=(), gaps=(), coverage=UNLISTED))
     assert "il n’y a pas de question à poser" in page
 
 
@@ -209,6 +259,13 @@ def test_text_from_outside_is_data_in_markdown() -> None:
     text = markdown(dataclasses.replace(SAMPLE, names={f"system/{HOSTILE}": name}))
     (line,) = [line for line in text.splitlines() if "faux" in line]
     assert line.startswith(r"- [ ] \*x\* \[y\](http\://z) \<b\> \`c\` \| \# www\.example.org \@moi - \[ \] faux")
+
+
+def test_hostile_texts_of_the_ledger_are_data_in_markdown() -> None:
+    text = markdown()
+    assert not re.search(r"(?<!\\)<", text)
+    assert "\x1b" not in text
+    assert r'\<script\>alert("compte")\</script\>' in text
 
 
 @given(st.text())

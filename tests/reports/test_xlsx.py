@@ -9,12 +9,40 @@ import pytest
 from sovercheck.reports import xlsx
 from sovercheck.reports.follow_up import KEY_HEADER
 from sovercheck.reports.xlsx import read_follow_up
+from tests.reports.sample_readings import ARCHIVE, HOSTILE_NEEDS, READINGS
 from tests.reports.workbooks import KEYS, SAMPLE, WRITTEN, column, opened, rows, written
 
 
 def test_the_sheets_of_a_workbook() -> None:
-    assert opened(written()).sheetnames == ["Constats", "Systèmes", "Règles", "Lectures manquantes", "À propos"]
-    assert opened(written("en")).sheetnames == ["Findings", "Systems", "Rules", "Gaps", "About"]
+    french = ["Constats", "Systèmes", "Règles", "Lectures manquantes", "Couverture", "À propos"]
+    assert opened(written()).sheetnames == french
+    assert opened(written("en")).sheetnames == ["Findings", "Systems", "Rules", "Gaps", "Coverage", "About"]
+    unlisted = dataclasses.replace(SAMPLE, coverage=dataclasses.replace(SAMPLE.coverage, readings=()))
+    french.remove("Couverture")
+    assert opened(written(of=unlisted)).sheetnames == french
+
+
+def test_the_ledger_has_a_row_a_line() -> None:
+    found = rows(opened(written())["Couverture"])
+    assert len(found) == len(READINGS)
+    assert sum(row["Listes"] for row in found) == sum(line.listings for line in READINGS)
+    refused = next(row for row in found if row["Ce qui y remédierait"] == "s3:ListAllMyBuckets")
+    assert refused["Sort"] == "refusée"
+    assert refused["Compte"] == ARCHIVE
+    assert refused["Régions"] == "ca-central-1, eu-west-1, us-east-1, us-west-2"
+
+
+def test_every_gap_has_a_row_though_pages_group_them() -> None:
+    assert len(rows(opened(written())["Lectures manquantes"])) == len(SAMPLE.gaps)
+
+
+def test_hostile_texts_of_the_ledger_are_texts() -> None:
+    sheet = opened(written())["Couverture"]
+    found = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert found[HOSTILE_NEEDS].data_type == "s"
+    assert found[HOSTILE_NEEDS].quotePrefix
+    assert not any(cell.data_type == "f" or cell.hyperlink for row in sheet.iter_rows() for cell in row)
+    assert any(str(value).startswith('=cmd|" /C calc"') for value in found)
 
 
 def test_a_row_for_each_finding_the_gravest_first() -> None:

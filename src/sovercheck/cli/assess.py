@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sovercheck.findings import Assessment, Severity
     from sovercheck.reports.view import View
 
+_MOST_PERMISSIONS = 10
+"""That the summary names; the reports name them all."""
+
 _SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
 
 
@@ -76,6 +79,7 @@ def _summary(
         yield visible(say("assess.answer", question=card.title, answer=card.answer))
     yield visible(say("assess.findings", counts=", ".join(mark.text for mark in page.counts)))
     yield visible(_coverage(view))
+    yield from map(visible, _readings(view))
     yield ""
     if config.reports:
         yield say("assess.reports")
@@ -102,6 +106,26 @@ def _coverage(view: View) -> str:
     return say("assess.coverage", parts=", ".join([total, *parts]))
 
 
+def _readings(view: View) -> Iterator[str]:
+    """What was listed of the accounts, and the permissions that are missing by name."""
+    from sovercheck.reports.ledger_page import counts, sentence, where
+    from sovercheck.reports.readings import missing_permissions
+
+    told = sentence(view)
+    if told:
+        parts = ", ".join(mark.text for mark in counts(view))
+        yield say("assess.readings", sentence=told, parts=parts)
+    missing = missing_permissions(view.assessment)
+    if missing:
+        yield say("assess.permissions")
+    for permission in missing[:_MOST_PERMISSIONS]:
+        name = permission.name or view.t("permissions.unnamed")
+        yield say("assess.permission", name=name, where=where(view, permission))
+    more = len(missing) - _MOST_PERMISSIONS
+    if more > 0:
+        yield say("assess.permissions.more", n=more, count=view.number(more))
+
+
 def _conclusion(view: View, established: Outcome, fail_on: Severity, *, exit_zero: bool) -> Iterator[str]:
     """Why the exit code is what it is; a finding and what is not established are both said."""
     severity = say(f"severity.{fail_on}")
@@ -113,7 +137,7 @@ def _conclusion(view: View, established: Outcome, fail_on: Severity, *, exit_zer
         yield counted("failing", established.failing)
     if established.nothing:
         yield say("assess.exit.nothing")
-    for key, n in (("unknown", established.unknown), ("gaps", established.gaps)):
+    for key, n in (("unknown", established.unknown), ("gaps", established.gaps), ("unread", established.unread)):
         if n:
             yield counted(key, n)
     if established.code is Exit.WAIVED:

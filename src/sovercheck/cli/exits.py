@@ -35,6 +35,7 @@ class Outcome:
         unknown: findings to be assessed.
         waived: failing findings that a waiver in effect covers.
         gaps: readings that are missing, whatever they would have shown.
+        unread: listings of an account that were asked for and not obtained, whether or not a gap tells of them.
         nothing: no system, resource, copy, contract or component was assessed, or no rule applied.
     """
 
@@ -42,12 +43,13 @@ class Outcome:
     unknown: int
     waived: int
     gaps: int
+    unread: int
     nothing: bool
 
     @property
     def established(self) -> bool:
         """Whether everything that had to be read was, and settled every rule."""
-        return not (self.unknown or self.gaps or self.nothing)
+        return not (self.unknown or self.gaps or self.unread or self.nothing)
 
     @property
     def code(self) -> Exit:
@@ -60,11 +62,11 @@ class Outcome:
 
 
 def outcome(assessment: Assessment, fail_on: Severity) -> Outcome:
-    """Counts what decides the exit code: findings at or above a severity, gaps, and whether there was anything at all.
+    """Counts what decides the exit code: findings at or above a severity, what was not read, what there was.
 
     A rule counts by its severity alone, whatever its basis.
     """
-    from sovercheck.findings import SEVERITIES
+    from sovercheck.findings import SEVERITIES, UNREAD
 
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     grave = {rule.id for rule in assessment.rules if rule.severity in counted}
@@ -75,5 +77,6 @@ def outcome(assessment: Assessment, fail_on: Severity) -> Outcome:
         unknown=sum(finding.verdict == "unknown" for finding in found),
         waived=sum(finding.waiver is not None for finding in found),
         gaps=len(assessment.gaps),
+        unread=sum(line.listings for line in assessment.coverage.readings if line.status in UNREAD),
         nothing=not assessment.rules or not any(subjects.get(table, 0) for table in _ASSESSABLE),
     )

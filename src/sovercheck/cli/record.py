@@ -61,6 +61,7 @@ class Record:
             "unknown": established.unknown,
             "waived": established.waived,
             "gaps": established.gaps,
+            "unread_listings": established.unread,
             "nothing_assessed": established.nothing,
             "exit_code": int(code),
         }

@@ -15,6 +15,7 @@ from datetime import date
 from sovercheck import __version__
 from sovercheck.evaluation.deciding import Belongs, findings
 from sovercheck.evaluation.derive import derive
+from sovercheck.evaluation.folding import reading_lines
 from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
 from sovercheck.evaluation.share import shares
@@ -110,6 +111,7 @@ def assess(
             untied_resources=_count(inventory, "resource WHERE id NOT IN (SELECT resource FROM tie)"),
             subjects={table: _count(inventory, f'"{table}"') for table in TABLES},
             sources=tuple(_sources(inventory, setting.sources)),
+            readings=reading_lines(inventory.readings),
         ),
         gaps=tuple(
             GapView(g.source, g.reason, g.table, g.id, g.facts, g.scope, g.needs, g.detail) for g in inventory.gaps

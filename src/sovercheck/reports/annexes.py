@@ -13,6 +13,7 @@ from sovercheck.findings import PlaceVolume
 from sovercheck.inventory.facts import COPY_KINDS
 from sovercheck.reports import svg
 from sovercheck.reports.cards import Key
+from sovercheck.reports.ledger_page import GapLine, LedgerPage, PermissionLine, gaps, ledger, permissions
 from sovercheck.reports.view import HOME, View, link
 
 _KIND_FILLS = {"primary": svg.BLUE, "replica": "#5b8fb9", "backup": "#a9c6de", "other": "#dfe6ec", None: svg.HATCH}
@@ -50,17 +51,6 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GapLine:
-    """Something that could not be read, and what would mend it."""
-
-    what: str
-    source: str
-    scope: str
-    reason: str
-    needs: str
-
-
-@dataclass(frozen=True, slots=True)
 class LawEntry:
     """A law of the catalogue that a rule looks at."""
 
@@ -87,6 +77,9 @@ class Coverage:
     untied: str
     subjects: tuple[tuple[str, str], ...]
     sources: tuple[SourceLine, ...]
+    ledger: LedgerPage | None
+    permissions: tuple[PermissionLine, ...]
+    more_permissions: tuple[str, ...]
     gaps: tuple[GapLine, ...]
     notes: tuple[tuple[str, str], ...]
     unreached_names: tuple[str, ...]
@@ -171,6 +164,7 @@ def _cell(view: View, volumes: Sequence[PlaceVolume]) -> str:
 def coverage(view: View) -> Coverage:
     """What was looked at, systems first."""
     found = view.assessment.coverage
+    missing, more_missing = permissions(view)
     unreached = [system.name for system in view.assessment.systems if system.reach == "unreached"]
     shown = 40
     parts = (
@@ -203,16 +197,10 @@ def coverage(view: View) -> Coverage:
             )
             for source in found.sources
         ),
-        gaps=tuple(
-            GapLine(
-                what=_missing(view, gap.table, gap.id, gap.facts),
-                source=gap.source,
-                scope=gap.scope or "",
-                reason=view.say.word("gap_reason", gap.reason) + (f" ({gap.detail})" if gap.detail else ""),
-                needs=gap.needs or view.t(f"gap.mend.{gap.reason}"),
-            )
-            for gap in view.assessment.gaps
-        ),
+        ledger=ledger(view),
+        permissions=missing,
+        more_permissions=more_missing,
+        gaps=gaps(view),
         notes=tuple((note.source, _note(view, note.code, note.params)) for note in view.assessment.notes),
         unreached_names=tuple(unreached[:shown]),
         unreached_more=view.many("coverage.more", len(unreached) - shown) if len(unreached) > shown else "",
@@ -221,17 +209,6 @@ def coverage(view: View) -> Coverage:
 
 def _word(view: View, family: str, word: str) -> str:
     return view.t(f"{family}.{word}") if messages.has(f"html.{family}.{word}") else word
-
-
-def _missing(view: View, table: str, id_: str | None, facts: Sequence[str]) -> str:
-    if id_ is None:
-        return view.t("gap.listing", what=view.say.word("table", f"{table}.plural"))
-    name = view.name(table, id_)
-    if not facts:
-        return view.t("gap.all", what=f"{view.table(table)} {name}")
-    return view.t(
-        "gap.facts", facts=view.say.enumeration(view.say.fact(f"{table}.{fact}") for fact in facts), what=name
-    )
 
 
 def _note(view: View, code: str, params: dict[str, str]) -> str:

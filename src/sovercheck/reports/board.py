@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from sovercheck.findings import Assessment, Finding
+from sovercheck.findings import UNREAD, Assessment, Finding
 from sovercheck.reports.base import Options
-from sovercheck.reports.cards import cards
+from sovercheck.reports.cards import Card, cards
+from sovercheck.reports.ledger_page import permissions_count
 from sovercheck.reports.page import page
+from sovercheck.reports.readings import asked, listings, missing_permissions, unread
 from sovercheck.reports.view import Mark, View
 
 MOST_DECISIONS = 5
@@ -57,7 +59,7 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
             assessment=assessment,
             organisation=_short(assessment.organisation.name, "name"),
             links=[(lang, href) for lang, href in options.links.items() if lang != options.lang],
-            cards=cards(view),
+            cards=_cards(view),
             decisions=decisions(view),
             missing=tuple(_short(sentence, "missing") for sentence in _missing(view)),
             short=_short,
@@ -97,6 +99,12 @@ def _decision(view: View, identifier: str, findings: Sequence[Finding]) -> Decis
     )
 
 
+def _cards(view: View) -> tuple[Card, ...]:
+    """The three answers; what weakens the third is the list at the foot of this page."""
+    where, who, shown = cards(view)
+    return where, who, replace(shown, weakens=())
+
+
 def _missing(view: View) -> Iterator[str]:
     """What the assessment could not show, in sentences."""
     assessment, say = view.assessment, view.say
@@ -113,6 +121,19 @@ def _missing(view: View) -> Iterator[str]:
     if reasons:
         said = [f"{say.reason(reason)} ({view.number(count)})" for reason, count in reasons.most_common()]
         yield counted("unknown", sum(reasons.values()), reasons=say.enumeration(said))
+    readings = listings(assessment.coverage.readings)
+    if unread(readings):
+        said = [
+            f"{say.word('reading', status)} ({view.number(readings[status])})" for status in UNREAD if readings[status]
+        ]
+        names = [one.name for one in missing_permissions(assessment) if one.name is not None]
+        yield counted(
+            "unread",
+            unread(readings),
+            asked=view.number(asked(readings)),
+            reasons=say.enumeration(said),
+            permissions=permissions_count(view, len(names)),
+        )
     if assessment.gaps:
         causes = Counter(gap.reason for gap in assessment.gaps)
         said = [f"{say.gap_reason(reason)} ({view.number(count)})" for reason, count in causes.most_common()]

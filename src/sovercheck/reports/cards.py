@@ -10,7 +10,8 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from sovercheck.findings import Exposure, LawView, PlaceVolume, established
-from sovercheck.reports import svg
+from sovercheck.reports import ledger_page, svg
+from sovercheck.reports.readings import missing_permissions
 from sovercheck.reports.view import HOME, PRESS, Mark, View
 
 _GRADE_FILLS = {
@@ -112,7 +113,11 @@ def _where(view: View) -> Card:
         legend=legend,
         weakens=tuple(
             view.many(key, number)
-            for key, number in (("where.open", open_lists), ("where.unbounded", unbounded))
+            for key, number in (
+                ("where.unread", ledger_page.not_obtained(view)),
+                ("where.open", open_lists),
+                ("where.unbounded", unbounded),
+            )
             if number
         ),
     )
@@ -273,8 +278,15 @@ def _shown(view: View) -> Card:
         if n
     )
     segments = [svg.Segment(number, _GRADE_FILLS[grade]) for grade, number in facts.items()]
-    needs = list(dict.fromkeys(gap.needs for gap in assessment.gaps if gap.needs))
-    weakens = [
+    permissions = [one.name for one in missing_permissions(assessment) if one.name is not None]
+    needs = list(dict.fromkeys([*permissions, *(gap.needs for gap in assessment.gaps if gap.needs)]))
+    # Evidence of what was read says nothing of what was not: the answer tells of both.
+    missed = ledger_page.not_obtained(view)
+    closed = ledger_page.nothing_of(view)
+    unread = (view.many("shown.unread", missed) if missed else "") + (f"; {closed}" if closed else "")
+    readings = ledger_page.sentence(view)
+    weakens = [readings] if readings else []
+    weakens.append(
         view.many(
             "shown.coverage",
             coverage.systems,
@@ -282,7 +294,7 @@ def _shown(view: View) -> Card:
             declared=view.number(coverage.declared),
             unreached=view.number(coverage.unreached),
         )
-    ]
+    )
     if assessment.gaps:
         weakens.append(
             view.many("shown.gaps", len(assessment.gaps))
@@ -291,13 +303,16 @@ def _shown(view: View) -> Card:
     return Card(
         id="shown",
         title=view.t("shown.title"),
-        answer=view.t(
-            "shown.answer",
-            strong=_percent(view, strong, total),
-            none=_percent(view, facts.get("none", 0), total),
+        answer=(
+            view.t(
+                "shown.answer",
+                strong=_percent(view, strong, total),
+                none=_percent(view, facts.get("none", 0), total),
+            )
+            if total
+            else view.t("shown.nothing")
         )
-        if total
-        else view.t("shown.nothing"),
+        + unread,
         subject=view.many("shown.subject", total),
         picture=svg.stacked_bar(
             "shown-bar", view.t("shown.picture", parts="; ".join(key.text for key in legend)), segments

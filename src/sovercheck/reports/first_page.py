@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sovercheck.findings import Finding, SystemView
 from sovercheck.inventory.facts import DATA_CLASSES
 from sovercheck.reports.cards import Card, LawLine, cards, exposure_states, law_lines, reported_exposures
+from sovercheck.reports.ledger_page import sentence
 from sovercheck.reports.view import PRESS, Mark, View
 
 GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -147,6 +148,9 @@ def _lead(view: View) -> Iterator[str]:
     unknown = sum(f.verdict == "unknown" for f in assessment.findings)
     if unknown:
         yield view.many("lead.unknown", unknown)
+    readings = sentence(view)
+    if readings:
+        yield readings
     if assessment.coverage.unreached:
         yield view.many("lead.unreached", assessment.coverage.unreached, total=view.number(assessment.coverage.systems))
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sovercheck import bundle
+from sovercheck.reports.view import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,4 +58,4 @@ def page(folder: str, **values: object) -> bytes:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     template = environment().get_template(f"{folder}/page.html")
     text = template.render(style=Markup(style), content_policy=policy, **values)  # noqa: S704 - our own file
-    return text.encode("utf-8", "replace")
+    return shown(text).encode("utf-8", "replace")

@@ -7,18 +7,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from sovercheck.findings import Assessment, DecidingFact, Finding, GapView, InvolvedParty, RuleResult, SystemView
+from sovercheck.findings import Assessment, DecidingFact, Finding, InvolvedParty, ReadingLine, RuleResult, SystemView
 from sovercheck.inventory.evidence import GRADE_WORDS
 from sovercheck.inventory.facts import FACTS, ROLES
 from sovercheck.reports.base import Options, open_facts, subject_name
 from sovercheck.reports.language import Language
+from sovercheck.reports.ledger_page import kinds
 from sovercheck.reports.page import environment, page
+from sovercheck.reports.readings import EVERY, Extent, Permission, extent, missing_permissions
 
 MOST_NAMED = 20
 """Subjects that one question names; the workbook names them all."""
 
 _REASONS = {"unknown": "no_answer", "known": "rough"}
 """State of a fact that is asked → why; the other states are reasons themselves."""
+
+_PERMISSION = "permission|"
 
 _ORDER = ("supplier", "procurement", "operations", "legal", "privacy_officer")
 
@@ -118,8 +122,10 @@ def escape_markdown(text: str) -> str:
 
 
 def question_groups(assessment: Assessment, said: Language) -> tuple[Group, ...]:
-    """Every open fact as a question, to the one who can settle it; suppliers first, by name."""
+    """Every open fact as a question, to the one who can settle it, and every missing permission; suppliers first."""
     asking = _Asking(assessment, said)
+    for permission in missing_permissions(assessment):
+        asking.add_permission(permission)
     for finding in assessment.findings:
         if finding.verdict == "unknown":
             asking.add(finding)
@@ -155,9 +161,11 @@ class _Asking:
         self.said = said
         self.rules: dict[str, RuleResult] = {rule.id: rule for rule in assessment.rules}
         self.systems: dict[str, SystemView] = {system.id: system for system in assessment.systems}
-        self.gaps: dict[str, list[GapView]] = {}
+        # Thousands of gaps may say the same of a table: what mends them is kept once.
+        self.needs: dict[tuple[str, str | None], dict[tuple[str, tuple[str, ...]], None]] = {}
         for gap in assessment.gaps:
-            self.gaps.setdefault(gap.table, []).append(gap)
+            if gap.needs:
+                self.needs.setdefault((gap.table, gap.id), {})[gap.needs, gap.facts] = None
         self.open: dict[_Recipient, dict[str, _Open]] = {}
 
     def add(self, finding: Finding) -> None:
@@ -170,6 +178,30 @@ class _Asking:
             name = subject_name(self.assessment, finding.subject, finding.id)
             subject = self._named(name, finding.id, finding)
             self._ask(_Recipient("legal"), f"legal|{finding.rule}", finding.id, subject, finding, None)
+
+    def add_permission(self, permission: Permission) -> None:
+        """The permission to grant, in each account that lacks it."""
+        operations = self.open.setdefault(_Recipient("operations"), {})
+        question = operations.setdefault(f"{_PERMISSION}{permission.name or ''}", _Open(states={"refused": None}))
+        by_account: dict[str, list[ReadingLine]] = {}
+        for line in permission.lines:
+            by_account.setdefault(line.account, []).append(line)
+        for account, lines in by_account.items():
+            question.subjects[account] = Subject(account, "", self._extent(extent(lines)))
+        for gap in permission.gaps:
+            where = gap.scope or gap.source
+            question.subjects.setdefault(where, Subject(where, "", ""))
+
+    def _extent(self, reach: Extent) -> str:
+        """« 17 régions; s3 (object_bucket) »."""
+        said, count = self.said, len(reach.regions)
+        if reach.regions == (EVERY,):
+            regions = said.text("html.readings.regions.every")
+        elif count > 1:
+            regions = said.text("html.readings.regions", n=count, count=said.number(count))
+        else:
+            regions = reach.regions[0]
+        return said.text("questions.permission_where", regions=regions, what=kinds(said, reach))
 
     def _ask(
         self,
@@ -196,9 +228,10 @@ class _Asking:
 
     def _needs(self, fact: DecidingFact) -> Iterator[str]:
         table, _, short = fact.fact.partition(".")
-        for gap in self.gaps.get(table, ()):
-            if gap.needs and gap.id in (None, fact.of) and (not gap.facts or short in gap.facts):
-                yield gap.needs
+        for key in ((table, None), (table, fact.of)):
+            for needs, facts in self.needs.get(key, ()):
+                if not facts or short in facts:
+                    yield needs
 
     def _recipients(self, fact: DecidingFact, finding: Finding) -> list[_Recipient]:
         known = FACTS.get(fact.fact)
@@ -251,7 +284,7 @@ class _Asking:
         for recipient in sorted(self.open, key=lambda one: one.rank):
             is_supplier = recipient.settler == "supplier"
             name = recipient.name if is_supplier else self.said.settler(recipient.settler)
-            questions = sorted(self.open[recipient].items(), key=lambda item: -len(item[1].subjects))
+            questions = sorted(self.open[recipient].items(), key=_place)
             yield Group(
                 name=_capital(name or self.said.text("questions.unknown_supplier")),
                 is_supplier=is_supplier,
@@ -263,17 +296,29 @@ class _Asking:
         rules = tuple(self._pending(gathered.rules))
         subjects = tuple(gathered.subjects.values())
         more = len(subjects) - MOST_NAMED
-        legal = topic.startswith("legal|")
+        legal, permission = topic.startswith("legal|"), topic.startswith(_PERMISSION)
+        if legal:
+            asks = said.text("questions.legal", title=rules[0].title)
+        elif permission:
+            asks = self._grant(topic.removeprefix(_PERMISSION))
+        else:
+            asks = said.question(topic)
+        total = "questions.accounts" if permission else "questions.subjects"
         return Question(
-            asks=said.text("questions.legal", title=rules[0].title) if legal else said.question(topic),
+            asks=asks,
             why=self._why(gathered, legal=legal),
-            accepted="" if legal else self._accepted(gathered.accepted),
+            accepted="" if legal or permission else self._accepted(gathered.accepted),
             needs=", ".join(gathered.needs),
             subjects=subjects[:MOST_NAMED],
-            total=said.text("questions.subjects", n=len(subjects), count=said.number(len(subjects))),
+            total=said.text(total, n=len(subjects), count=said.number(len(subjects))),
             more=said.text("questions.more", n=more, count=said.number(more)) if more > 0 else "",
             rules=rules,
         )
+
+    def _grant(self, name: str) -> str:
+        if not name:
+            return self.said.text("questions.permission_unnamed")
+        return self.said.text("questions.permission", name=name)
 
     def _why(self, gathered: _Open, *, legal: bool) -> str:
         reasons = ["legal"] if legal else [_REASONS.get(state, state) for state in gathered.states]
@@ -294,6 +339,12 @@ class _Asking:
                 findings,
                 said.text("questions.findings", n=findings, count=said.number(findings)),
             )
+
+
+def _place(item: tuple[str, _Open]) -> tuple[bool, int]:
+    """What to grant comes first, as it settles the most; then what is asked about most subjects."""
+    topic, gathered = item
+    return (not topic.startswith(_PERMISSION), -len(gathered.subjects))
 
 
 def _capital(text: str) -> str:

@@ -19,6 +19,7 @@ from sovercheck.findings import (
     InvolvedParty,
     PlaceVolume,
     Provenance,
+    ReadingLine,
     RuleResult,
     SystemView,
 )
@@ -26,6 +27,7 @@ from sovercheck.inventory.facts import FACTS
 from sovercheck.reports.base import FollowUp, Options, finding_key, open_facts, subject_name
 from sovercheck.reports.follow_up import read_follow_up
 from sovercheck.reports.language import Language
+from sovercheck.reports.readings import EVERY
 from sovercheck.reports.workbook import Book, Cell, encodable
 
 __all__ = ["read_follow_up", "render"]
@@ -97,6 +99,19 @@ _GAPS = (
     ("needs", 40),
     ("detail", 44),
 )
+_READINGS = (
+    ("source", 26),
+    ("account", 38),
+    ("service", 26),
+    ("kinds", 40),
+    ("outcome", 26),
+    ("regions", 40),
+    ("listings", 11),
+    ("resources", 12),
+    ("reading_gaps", 14),
+    ("needs", 44),
+    ("reading_detail", 50),
+)
 
 
 def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
@@ -137,6 +152,9 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
     )
     book.table("rules", _RULES, ((None, rows.rule(rule)) for rule in assessment.rules), len(assessment.rules))
     book.table("gaps", _GAPS, ((None, rows.gap(gap)) for gap in assessment.gaps), len(assessment.gaps))
+    readings = assessment.coverage.readings
+    if readings:
+        book.table("readings", _READINGS, ((None, rows.reading(line)) for line in readings), len(readings))
     if orphans:
         book.table(
             "orphans",
@@ -169,6 +187,7 @@ def _about(assessment: Assessment, book: Book) -> Iterator[tuple[str, str]]:
         ("systems", assessment.systems),
         ("rules", assessment.rules),
         ("gaps", assessment.gaps),
+        *((("readings", assessment.coverage.readings),) if assessment.coverage.readings else ()),
     ):
         yield said.text(f"xlsx.sheet.{name}"), said.number(len(items))
     for sentence in book.left_out:
@@ -354,6 +373,25 @@ class _Rows:
             gap.needs,
             gap.detail,
         )
+
+    def reading(self, line: ReadingLine) -> tuple[Cell, ...]:
+        """The cells of « Couverture »."""
+        return (
+            line.source,
+            line.account,
+            self._every("services", (line.service,)),
+            self._every("kinds", line.kinds),
+            self.said.word("reading", line.status),
+            self._every("regions", line.regions),
+            line.listings,
+            line.resources,
+            line.gaps,
+            line.needs,
+            line.detail,
+        )
+
+    def _every(self, what: str, names: tuple[str, ...]) -> str:
+        return ", ".join(self.said.text(f"html.readings.{what}.every") if name == EVERY else name for name in names)
 
     def orphan(self, key: str) -> tuple[Cell, ...]:
         """What can still be said of a finding that is no more, from its key."""
