@@ -1,0 +1,1 @@
+"""AWS, read through boto3: the accounts of an organisation, region by region, kind by kind."""
