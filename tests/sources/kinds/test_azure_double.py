@@ -333,6 +333,16 @@ def test_what_is_asked_of_azure_says_its_version_and_its_permission(kind: Kind, 
         assert re.fullmatch(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/read", call.permission or ""), call.operation
 
 
+SECRET = re.compile(r"connection_?string|access_?keys?\Z|password|secret|sas_?(uri|url|token)|adminkey", re.IGNORECASE)
+
+
+@each_form
+def test_no_path_leads_to_a_secret(kind: Kind, form: Form) -> None:
+    paths = [path for answer in (None, *form.also) for path in form.paths(answer)]
+    assert paths
+    assert not [str(path) for path in paths for step in path.steps if SECRET.search(step)]
+
+
 # Recorded answers
 
 
