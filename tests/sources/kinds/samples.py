@@ -230,6 +230,7 @@ def _scalar(shape: Shape, hint: Hint, service: str, name: str) -> Any:
     return _text(shape, hint, service, name).ljust(int(shape.metadata.get("min", 0)), "0")
 
 
+_ADDRESS = re.compile(r"(?:Uri|Path|S3\w*Location|OutputLocation|OutputConfig)\Z", re.IGNORECASE)
 _DATE = re.compile(r"(?:At|[tT]ime|[dD]ate|[tT]imestamp)\Z")
 _ACCOUNT = re.compile(r"(?:user|owner|account)_?(?:ids?)?\Z", re.IGNORECASE)
 _POLICY = re.compile(r"polic(?:y|ies)(?:document|text)?\Z", re.IGNORECASE)
@@ -257,6 +258,8 @@ def _text(shape: Shape, hint: Hint, service: str, name: str) -> str:
         return region
     if "bucket" in lowered:
         return BUCKET
+    if _ADDRESS.search(name):
+        return f"s3://{BUCKET}/dossier"
     if _DATE.search(name):
         return "2026-01-02T00:00:00Z"
     if _POLICY.search(name):

@@ -21,7 +21,21 @@ from sovercheck.sources.kinds.path import ABSENT, Absent, Json
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.readers import Result
 
-from .samples import ACCOUNT, ELSEWHERE, HOME, Wanted, asks, conditional, makes, sample, view, wanted, whole
+from .samples import (
+    ACCOUNT,
+    ELSEWHERE,
+    HOME,
+    UNKNOWABLE,
+    Hint,
+    Wanted,
+    asks,
+    conditional,
+    makes,
+    sample,
+    view,
+    wanted,
+    whole,
+)
 from .shapes import item_shape
 from .test_descriptions import parents
 
@@ -263,3 +277,40 @@ def test_ninety_kinds_of_aws_are_proven() -> None:
 def test_no_call_is_made_of_which_nothing_is_read(case: Case) -> None:
     for name in case.form.also:
         assert case.form.paths(name), f"nothing of {name} is read"
+
+
+def given_ways() -> Iterator[tuple[Case, CopyForm]]:
+    for case in CASES:
+        for copy in case.form.copies:
+            yield case, copy
+
+
+OUTPOSTS = [
+    (case, copy)
+    for case, copy in given_ways()
+    if any(way.path is not None and way.words == UNKNOWABLE for way in copy.region)
+]
+
+
+@pytest.mark.parametrize(("case", "copy"), OUTPOSTS, ids=lambda part: str(part) if isinstance(part, Case) else "copy")
+def test_what_may_stand_anywhere_has_no_place(case: Case, copy: CopyForm) -> None:
+    given = wanted(case.form, copy if conditional(copy) else None)
+    given.update(
+        {whole(way.path, copy.each): Hint() for way in copy.region if way.path is not None and way.words == UNKNOWABLE}
+    )
+    rows = copies_of(read(view(case.kind, case.form, given, case.parent)), copy.kind)
+    assert rows
+    assert all("place" not in row.facts for row in rows)
+
+
+DEFAULTS = [(case, copy) for case, copy in given_ways() if len(copy.key) > 1 and copy.key[-1].literal is not None]
+
+
+@pytest.mark.parametrize(("case", "copy"), DEFAULTS, ids=lambda part: str(part) if isinstance(part, Case) else "copy")
+def test_where_no_key_is_named_the_documented_one_counts(case: Case, copy: CopyForm) -> None:
+    shown = copy if conditional(copy) else None
+    named = {whole(way.path, copy.each) for way in copy.key if way.path is not None}
+    given = {path: None if path in named else hint for path, hint in wanted(case.form, shown).items()}
+    rows = copies_of(read(view(case.kind, case.form, given, case.parent)), copy.kind)
+    managers = {row.facts["key_manager"].value for row in rows}
+    assert copy.key[-1].literal in managers
