@@ -32,13 +32,16 @@ class WrongError(Exception):
     """A path or parameter that the published shape does not have."""
 
 
+SESSION = botocore.session.get_session()
+"""One for all tests: it keeps the models that it loaded."""
+
+
 @cache
 def service(name: str) -> Any:
     """The model of a service, by boto3's name."""
-    session = botocore.session.get_session()
-    if name not in session.get_available_services():
+    if name not in SESSION.get_available_services():
         raise WrongError(f"no service {name}")
-    return session.get_service_model(name)
+    return SESSION.get_service_model(name)
 
 
 def operation(call: Call) -> Any:

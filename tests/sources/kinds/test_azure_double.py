@@ -118,7 +118,13 @@ class Case:
     @property
     def answers(self) -> Mapping[str, Json]:
         given: dict[str, Json] = {**self.plain.get("answers", {})}
-        return given | ({"diagnostics": dict(LOGS)} if "diagnostics" in self.form.also else {})
+        return given | ({"diagnostics": dict(LOGS)} if self.has_logs else {})
+
+    @property
+    def has_logs(self) -> bool:
+        """Whether its diagnostic settings are asked for."""
+        call = self.form.also.get("diagnostics")
+        return call is not None and self.view().holds(call.where) is True
 
     def view(self, refused: str | None = None, form: Form | None = None) -> ItemView:
         form = form or self.form
@@ -228,7 +234,7 @@ def test_the_copies_of_an_item_are_where_and_under_the_keys_that_its_answers_say
     items = case.rows()
     wanted = [tuple(copy) for copy in case.plain["copies"]]
     if case.plain.get("listed") is None or resource(items) is not None:
-        wanted += LOG_COPIES if "diagnostics" in case.form.also else ()
+        wanted += LOG_COPIES if case.has_logs else ()
     assert copies_of(items) == sorted(wanted, key=str)
     primary = [row for row in items if isinstance(row, Row) and value(row, "kind") == "primary"]
     assert {value(row, "since") for row in primary} <= {case.plain.get("since")}
@@ -252,6 +258,7 @@ def test_an_item_bears_its_name_group_account_tags_size_and_sharing(case: Case) 
     assert value(row, "name") in ("dossiers", "vm", "disque", "Ministère", "Soutien")
     assert value(row, "kind") == case.kind.id
     assert value(row, "bytes") == case.plain.get("bytes")
+    assert value(row, "copies_complete") is (True if case.form.all_copies else None)
     assert row.facts.keys() & {"shared_with"} == ({"shared_with"} if "shared" in case.plain else set())
     assert list(value(row, "shared_with") or ()) == case.plain.get("shared", [])
     if "parent" not in case.plain and case.form.listing.service == "graph":
@@ -324,6 +331,16 @@ def test_what_is_asked_of_azure_says_its_version_and_its_permission(kind: Kind, 
     for call in calls:
         assert re.fullmatch(r"20\d\d-\d\d-\d\d(-preview)?", call.api or ""), call.operation
         assert re.fullmatch(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/read", call.permission or ""), call.operation
+
+
+SECRET = re.compile(r"connection_?string|access_?keys?\Z|password|secret|sas_?(uri|url|token)|adminkey", re.IGNORECASE)
+
+
+@each_form
+def test_no_path_leads_to_a_secret(kind: Kind, form: Form) -> None:
+    paths = [path for answer in (None, *form.also) for path in form.paths(answer)]
+    assert paths
+    assert not [str(path) for path in paths for step in path.steps if SECRET.search(step)]
 
 
 # Recorded answers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as FilePath
 
 import pytest
@@ -86,6 +86,31 @@ def faults_of(form: Form) -> Iterator[str]:
         yield from caught(lambda read=read, words=words: words_of(form, read, words), str(read))  # type: ignore[misc]
     for way, read in ways(form):
         yield from caught(lambda way=way, read=read: words_of(form, read, tuple(way.words)), str(read))  # type: ignore[misc]
+
+
+READERS_OF: Mapping[str, tuple[str, ...]] = {
+    "name": ("text", "name_of_arn"),
+    "group": ("text",),
+    "account": ("text", "account_of_arn"),
+    "bytes": ("text",),
+    "tags": ("tags",),
+    "shared_with": ("accounts", "policy", "public"),
+    "region": ("text", "region_of_arn", "region_of_zone", "region_of_bucket"),
+    "key": ("text",),
+    "since": ("day",),
+}
+
+
+@each_file
+def test_each_fact_is_read_by_a_reader_that_gives_such_a_fact(path: FilePath) -> None:
+    for form in aws_forms(path):
+        given = [*form.facts.items()]
+        for copy in form.copies:
+            given += [(name, getattr(copy, name)) for name in ("region", "account", "key", "since", "bytes")]
+        for fact, found in given:
+            for way in found:
+                said = way.literal is not None or way.none
+                assert said or way.read in READERS_OF[fact], f"{path.name}: {fact}: {way.read} gives none"
 
 
 def caught(check: Callable[[], object], where: str) -> Iterator[str]:
