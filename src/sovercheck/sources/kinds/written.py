@@ -179,7 +179,7 @@ class FormFile(Written):
         plain = self.model_dump(by_alias=True, exclude_unset=True)
         for provider in ("aws",) if self.listing is not None and self.listing.call is not None else ("azure",):
             form: Form = kind_of({"kind": "k", "name": {}, provider: plain}).forms[0]
-            known = {None, "item", *form.also}
+            known = {None, "item", "parent", *form.also}
             used = {path.answer for path in form._all_paths()}
             if used - known:
                 raise PydanticCustomError("answer", "a path starts at a completing call that is not there")
