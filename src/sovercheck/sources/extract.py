@@ -6,7 +6,7 @@ stands elsewhere in the scan: keys, buckets, pairs of regions, sizes, tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -59,6 +59,9 @@ class World(Lookups, Protocol):
     def size(self, view: ItemView) -> int | Absent | Refusal:
         """The bytes that the provider's metrics have of a resource; `ABSENT` where they have none."""
 
+    def root(self, identifier: str) -> str:
+        """The resource that a copy of a copy is in the end a copy of; itself where it is no copy."""
+
     def is_listed(self, identifier: str) -> bool:
         """Whether the scan listed a resource with this id."""
 
@@ -67,6 +70,21 @@ class World(Lookups, Protocol):
 
     def is_inside(self, principal: str) -> bool:
         """Whether an account or tenant is one of the organisation's own."""
+
+
+def root_of(identifier: str, folded: Mapping[str, str], listed: Container[str]) -> str:
+    """Follows copies of copies to the resource that they are copies of, as far as it was listed.
+
+    Args:
+        identifier: where to begin.
+        folded: copy → what it is a copy of.
+        listed: the ids of all that was listed.
+    """
+    seen = {identifier}
+    while (target := folded.get(identifier)) is not None and target in listed and target not in seen:
+        seen.add(target)
+        identifier = target
+    return identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +113,11 @@ class Extractor:
             identifier: its id.
         """
         form = view.unit.form
-        target = view.fill(form.copy_of) if form.copy_of is not None else ABSENT
-        if isinstance(target, str):
-            target = target.lower() if form.provider == "azure" else target
-            if self.world.is_listed(target):
-                yield from self._one_of_copies(view, identifier, target)
+        target = view.named(form.copy_of, self.world) if form.copy_of is not None else None
+        if target is not None:
+            root = self.world.root(target)
+            if root != identifier and self.world.is_listed(root):
+                yield from self._one_of_copies(view, identifier, root)
                 return
         yield from _Reading(self, view, identifier).resource()
 
@@ -167,8 +185,9 @@ class _Reading:
             "native_type": self.known(form.native_type),
             "account": self.known(view.unit.account),
         }
+        holds_data = form.holds_data if form.holds_data is not None else view.unit.kind.holds_data
         for short, said in (
-            ("holds_data", view.unit.kind.holds_data),
+            ("holds_data", holds_data),
             ("reads_plaintext", view.unit.kind.reads_plaintext),
         ):
             if said is not None:
@@ -270,17 +289,17 @@ class _Reading:
                     whole = False
                 elif held:
                     identifier = self._copy_id(copy, element, seen)
-                    if identifier is not None:
+                    # What names the resource itself is no other copy of it.
+                    if identifier is not None and identifier != f"{self.id}#{copy.kind}:{self.id}":
                         items += self.copy(copy, element, identifier, copy.kind)
         return items, whole
 
     def _copy_id(self, copy: CopyForm, element: Json, seen: dict[str, int]) -> str | None:
         """An id that stays the same from one scan to the next: by the target where one is named, else by the region."""
         base = f"{self.id}#{copy.kind}"
-        if copy.target is not None:
-            target = self.view.fill(copy.target, element, element)
-            if isinstance(target, str):
-                return f"{base}:{target.lower() if self.view.unit.form.provider == 'azure' else target}"
+        target = self.view.named(copy.target, self.world, element) if copy.target is not None else None
+        if target is not None:
+            return f"{base}:{target}"
         if copy.each is not None or copy.kind != "primary":
             region = self.view.read(copy.region, self.world, element)
             if isinstance(region, Value):
@@ -318,7 +337,10 @@ class _Reading:
             if len(copy.places) == 1:
                 facts["place"] = self.known(copy.places[0], DESCRIBED)
             return None
-        found = self.view.read(copy.region, self.world, element) if copy.region else Value(self.view.unit.region)
+        unit = self.view.unit
+        # That an account-wide service keeps its data where it answers is its documentation's word.
+        asked = Value(unit.region, DESCRIBED if unit.form.scope == "account" else LISTED)
+        found = self.view.read(copy.region, self.world, element) if copy.region else asked
         if isinstance(found, Refusal):
             return found
         if found is NOT_SAID or not isinstance(found.content, str):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sovercheck.sources.journal import Ask, Refusal
-from sovercheck.sources.kinds.model import Call, Form, Kind, Ways, Where
+from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
 from sovercheck.sources.kinds.path import ABSENT, Absent, Found, Json, Path, find, parse
 from sovercheck.sources.readers import READERS, Lookups, Result
 
@@ -160,6 +160,9 @@ class ItemView:
         return "".join([*parts, template[end:]])
 
     def _named(self, name: str, value: Json, element: Json) -> Result:
+        if name.endswith(LAST):
+            found = self._named(name.removesuffix(LAST), value, element)
+            return re.split(r"[:/]", found)[-1] if isinstance(found, str) else found
         if name == "@value":
             return value if value is not None else element
         if name.startswith("@"):
@@ -190,15 +193,17 @@ class ItemView:
     def holds(self, where: Where, element: Json = None) -> bool | Refusal:
         """Whether all conditions hold; why it cannot be told where one could not be read."""
         unread: Refusal | None = None
-        for path, words, absent in where:
-            found = self.find(path, element)
+        for condition in where:
+            found = self.find(condition.path, element)
             if isinstance(found, Refusal):
                 unread = found
             elif found is ABSENT or found == []:
-                if not absent:
+                if not condition.absent:
                     return False
-            elif not any(str(item).casefold() in words for item in (found if isinstance(found, list) else [found])):
-                return False
+            else:
+                values = found if isinstance(found, list) else [found]
+                if any(str(value).casefold() in condition.words for value in values) is condition.negated:
+                    return False
         return True if unread is None else unread
 
     def read(self, ways: Ways, lookups: Lookups, element: Json = None) -> Value | Absent | Refusal:
@@ -239,6 +244,17 @@ class ItemView:
             return Value(read, Said(answer, inferred=way.inferred))
         return NOT_SAID
 
+    def named(self, named: Named, lookups: Lookups, element: Json = None) -> str | None:
+        """The id of another resource that an item or a copy of it names; None where it names none."""
+        if isinstance(named, str):
+            found: object = self.fill(named, element, element)
+        else:
+            read = self.read(named, lookups, element)
+            found = read.content if isinstance(read, Value) else None
+        if not isinstance(found, str) or not found:
+            return None
+        return found.lower() if self.unit.form.provider == "azure" else found
+
     def members(self, ways: Ways, lookups: Lookups) -> Iterator[Value | Refusal]:
         """Of a list, what each way adds to it."""
         for way in ways:
@@ -255,7 +271,7 @@ class ItemView:
         return None
 
 
-_OF_LISTS = frozenset({"tags", "accounts", "policy", "public"})
+_OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum"})
 """The readers that take a list whole."""
 
 

@@ -89,13 +89,15 @@ def bucket_name(value: Json) -> str | None:
     if not isinstance(value, str):
         return None
     found = arn(value)
-    name = found["rest"] if found else value.removeprefix("s3://")
-    return name.partition("/")[0] or None
+    name = found["rest"] if found else re.sub(r"\As3[an]?://", "", value)
+    # CloudFront names a bucket by its host, `logs.s3.amazonaws.com`.
+    return re.sub(r"\.s3[.-][a-z0-9.-]*amazonaws\.com(\.cn)?\Z", "", name.partition("/")[0]) or None
 
 
 def _region_name(value: Json, _: Lookups) -> Result:
     """`Canada East` → `canadaeast`, as Azure's services spell a region in either way."""
-    return "".join(value.split()).lower() if isinstance(value, str) else ABSENT
+    name = "".join(value.split()).lower() if isinstance(value, str) else ""
+    return name if name and name != "global" else ABSENT
 
 
 def _region_of_id(value: Json, lookups: Lookups) -> Result:
@@ -149,10 +151,18 @@ def _public(value: Json, _: Lookups) -> Result:
     )
 
 
+def _sum(value: Json, _: Lookups) -> Result:
+    """The sum of the numbers of a list."""
+    numbers = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, int | float)]
+    return sum(numbers) if numbers else ABSENT
+
+
 def _policy(value: Json, _: Lookups) -> Result:
     """Whom the statements of a policy allow; one that is open to all on a condition gives `public (condition)`."""
     found: set[str] = set()
     for text in value if isinstance(value, list) else [value]:
+        if text == "":
+            continue
         try:
             document = json.loads(text) if isinstance(text, str) else text
         except ValueError:
@@ -174,12 +184,38 @@ def _allowed(document: Mapping[str, Json]) -> Iterator[str]:
         for kind, names in given.items():
             for name in names if isinstance(names, list) else [names]:
                 if kind == "AWS" and name == "*":
-                    yield f"{PUBLIC} (condition)" if statement.get("Condition") else PUBLIC
+                    yield from _everybody(statement.get("Condition"))
                 elif kind == "AWS" and isinstance(name, str):
                     parts = arn(name)
                     yield parts["account"] if parts else name
                 elif kind in ("Federated", "CanonicalUser") and isinstance(name, str):
                     yield f"{kind}: {name}"
+
+
+_WHO = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalorgid",
+        "aws:sourceaccount",
+        "aws:sourceowner",
+        "aws:sourceorgid",
+        "kms:calleraccount",
+    }
+)
+"""The keys of conditions that say whose the caller must be."""
+
+
+def _everybody(condition: Json) -> Iterator[str]:
+    """Whom a statement for everybody lets in: those that a condition names, or all."""
+    if not isinstance(condition, Mapping) or not condition:
+        yield PUBLIC
+        return
+    named: set[str] = set()
+    for operator, keys in condition.items():
+        for key, values in keys.items() if isinstance(keys, Mapping) else ():
+            if key.lower() in _WHO and operator.lower() in ("stringequals", "stringlike", "stringequalsignorecase"):
+                named.update(str(value) for value in (values if isinstance(values, list) else [values]))
+    yield from named or {f"{PUBLIC} (condition)"}
 
 
 READERS: Mapping[str, Reader] = {
@@ -198,6 +234,7 @@ READERS: Mapping[str, Reader] = {
     "tags": _tags,
     "accounts": _accounts,
     "public": _public,
+    "sum": _sum,
     "policy": _policy,
 }
 """Every reader by the name that descriptions call it."""

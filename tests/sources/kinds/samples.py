@@ -19,7 +19,7 @@ from botocore.stub import Stubber
 
 from sovercheck.sources.item import ItemView, Unit, items_of
 from sovercheck.sources.journal import Ask, Refusal
-from sovercheck.sources.kinds.model import Call, CopyForm, Form, Kind, Way, Ways, Where, template_paths
+from sovercheck.sources.kinds.model import Call, CopyForm, Form, Kind, Way, Ways, Where, named_paths, template_paths
 from sovercheck.sources.kinds.path import Json, Path, keep
 from sovercheck.sources.readers import Result
 
@@ -34,6 +34,9 @@ POLICY = (
     + STRANGER
     + ':root"}, "Action": "*", "Resource": "*"}]}'
 )
+OTHER = "other"
+"""The use of a member that names another resource."""
+
 UNKNOWABLE = {"unknown": "unknown"}
 """How a description says that a member's presence leaves the value unknown: the sample leaves the member out."""
 
@@ -88,7 +91,21 @@ def wanted(form: Form, copy: CopyForm | None) -> dict[Path, Hint | None]:
             _hold(found, call.where, None)
     if copy is not None:
         _hold(found, copy.where, copy.each)
+    _name(found, form, copy)
     return found
+
+
+def _name(found: dict[Path, Hint | None], form: Form, copy: CopyForm | None) -> None:
+    """What names another resource names no part of the item itself."""
+    own = {path for template in form.ids for path in template_paths(template)}
+    names: list[tuple[Path, Path | None]] = [(path, None) for path in named_paths(form.copy_of)]
+    names += [(path, copy.each) for path in named_paths(copy.target)] if copy is not None else []
+    fulls = [whole(path, each) for path, each in names]
+    fulls += [copy.each] if copy is not None and copy.each is not None and copy.target == "{@value}" else []
+    for full in fulls:
+        before = found.get(full)
+        if before is not None and full not in own and before.words is None:
+            found[full] = Hint(before.read, before.use or OTHER, far=before.far)
 
 
 def answers(form: Form, copy: CopyForm | None) -> frozenset[str]:
@@ -100,7 +117,7 @@ def answers(form: Form, copy: CopyForm | None) -> frozenset[str]:
         ]
         first = [path for ways in several for way in ways if (path := way.path) is not None]
     else:
-        first = list(_elements(copy)) if copy.each is not None else [path for path, _, _ in copy.where]
+        first = list(_elements(copy)) if copy.each is not None else [condition.path for condition in copy.where]
         first += [way.path for ways in (copy.region, copy.key) for way in ways if way.path is not None]
     found = {path.answer for path in first if path.answer in form.also}
     for name, call in reversed(list(form.also.items())):
@@ -115,13 +132,14 @@ def asks(call: Call) -> Iterator[Path]:
         yield from template_paths(text)
     if call.each is not None:
         yield call.each
-    yield from (path for path, _, _ in call.where)
+    yield from (condition.path for condition in call.where)
 
 
 def _every(form: Form, copy: CopyForm | None) -> Iterator[Path]:
     """What is read whichever copy is there: a path of another copy may be one of these too."""
-    for text in (*form.ids, form.copy_of, form.metric[3] if form.metric else None):
+    for text in (*form.ids, form.metric[3] if form.metric else None):
         yield from template_paths(text)
+    yield from named_paths(form.copy_of)
     for call in (form.listing, *form.also.values()):
         yield from asks(call)
     if copy is not None and copy.each is not None:
@@ -141,12 +159,12 @@ def _texts(value: object) -> Iterator[str]:
 def _elements(copy: CopyForm) -> Iterator[Path]:
     assert copy.each is not None
     yield copy.each
-    inner = [path for path, _, _ in copy.where]
+    inner = [condition.path for condition in copy.where]
     for ways in (copy.region, copy.account, copy.key, copy.since, copy.bytes):
         for way in ways:
             inner += [way.path] if way.path is not None else []
             inner += template_paths(way.template)
-    inner += template_paths(copy.target)
+    inner += named_paths(copy.target)
     yield from (whole(path, copy.each) for path in inner)
 
 
@@ -167,7 +185,8 @@ def _ways(use: str, ways: Ways, each: Path | None) -> Iterator[tuple[Path, Hint 
 
 
 def _hold(found: dict[Path, Hint | None], where: Where, each: Path | None) -> None:
-    for path, words, _ in where:
+    for condition in where:
+        path, words = condition.path, () if condition.negated else condition.words
         full = whole(path, each)
         before = found.get(full)
         both = tuple(word for word in words if before and before.words and word in before.words)
@@ -250,7 +269,7 @@ def _text(shape: Shape, hint: Hint, service: str, name: str) -> str:
         return (
             f"arn:aws:s3:::{BUCKET}"
             if "bucket" in lowered and service == "s3"
-            else (f"arn:aws:{service}:{region}:{account}:stream/name")
+            else (f"arn:aws:{service}:{region}:{account}:stream/{_other(hint)}")
         )
     if "zone" in lowered:
         return f"{region}a"
@@ -279,14 +298,20 @@ def _as_read(shape: Shape, hint: Hint, service: str, name: str) -> str:
         "day": "2026-01-02T00:00:00Z",
         "region_of_zone": f"{region}a",
         "region_of_bucket": BUCKET,
-        **dict.fromkeys(("region_of_arn", "account_of_arn"), f"arn:aws:{service}:{region}:{account}:stream/name"),
+        **dict.fromkeys(
+            ("region_of_arn", "account_of_arn"), f"arn:aws:{service}:{region}:{account}:stream/{_other(hint)}"
+        ),
     }
     if hint.read in texts:
         return texts[hint.read]
     if hint.use in ("region", "account"):
         return region if hint.use == "region" else account
     enum = getattr(shape, "enum", None)
-    return str(enum[0]) if enum else f"{name.lower()}-1"
+    return str(enum[0]) if enum else f"{name.lower()}-{_other(hint)}"
+
+
+def _other(hint: Hint) -> str:
+    return "autre" if hint.use == OTHER else "name"
 
 
 @cache

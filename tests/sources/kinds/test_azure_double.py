@@ -94,6 +94,9 @@ class World:
     def size(self, view: ItemView) -> int | Absent | Refusal:
         return ABSENT
 
+    def root(self, identifier: str) -> str:
+        return identifier
+
     def is_listed(self, identifier: str) -> bool:
         return identifier in self.listed
 

@@ -161,7 +161,8 @@ def of_parent(form: Form, path: Path) -> Shape:
 
 def conditions(form: Form) -> Iterator[tuple[Path, tuple[str, ...], bool]]:
     def prefixed(each: Path | None, where: Where) -> Iterator[tuple[Path, tuple[str, ...], bool]]:
-        for path, words, absent in where:
+        for condition in where:
+            path, words, absent = condition.path, condition.words, condition.absent
             inside = each is not None and path.answer is None
             yield (Path(each.answer, each.steps + path.steps) if each and inside else path), words, absent
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -133,10 +133,16 @@ class AwsAsker(Asker):
         try:
             paging = model.get_paginator(operation)
         except ValueError:
-            yield once(**ask.parameters)
+            yield from unpaged(once, self._members(ask), ask.parameters)
             return
         paginator: Any = Paginator
         yield from paginator(once, paging, None).paginate(**ask.parameters)
+
+    def _members(self, ask: Ask) -> frozenset[str]:
+        """What the operation takes."""
+        client = self._client(ask.service, ask.region)
+        shape = client.meta.service_model.operation_model(ask.operation).input_shape
+        return frozenset(shape.members) if shape is not None else frozenset()
 
     def _paging(self, service: str) -> PaginatorModel:
         inner: Any = self._session._session
@@ -161,6 +167,42 @@ class AwsAsker(Asker):
                 found = self._session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
                 self._clients[service, region] = found
             return found
+
+
+_TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "nextMarker")
+_TAKEN_AS = {"NextMarker": ("NextMarker", "Marker"), "nextMarker": ("nextMarker", "marker")}
+
+
+def unpaged(
+    once: Callable[..., Mapping[str, Any]], members: frozenset[str], parameters: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """The pages of an operation that botocore describes no paging of: by the token that it gives and takes.
+
+    Args:
+        once: makes the call.
+        members: the names of what the operation takes.
+        parameters: of the first call.
+    """
+    given = dict(parameters)
+    while True:
+        page = once(**given)
+        yield page
+        following = _following(page, members)
+        if following is None or given.items() >= following.items():
+            return
+        given |= following
+
+
+def _following(page: Mapping[str, Any], members: frozenset[str]) -> dict[str, Any] | None:
+    for name in _TOKENS:
+        token = page.get(name)
+        taken = next((as_ for as_ in _TAKEN_AS.get(name, (name,)) if as_ in members), None)
+        if token and taken is not None:
+            return {taken: token}
+    # Firehose starts after a name instead.
+    if page.get("HasMoreDeliveryStreams") and page.get("DeliveryStreamNames"):
+        return {"ExclusiveStartDeliveryStreamName": page["DeliveryStreamNames"][-1]}
+    return None
 
 
 def plain(value: object) -> Json:

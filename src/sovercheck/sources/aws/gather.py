@@ -285,6 +285,10 @@ class Wanted:
         """See `extract.World`."""
         return ABSENT
 
+    def root(self, identifier: str) -> str:
+        """See `extract.World`."""
+        return identifier
+
     def is_listed(self, identifier: str) -> bool:
         """See `extract.World`."""
         return False

@@ -83,7 +83,7 @@ def plan(
     ours = [(kind, form) for kind, form in forms("aws") if form.listing.of is None]
     for kind, form in ours:
         if form.scope == "account":
-            yield _planned(kind, form, account, main, partition, excluded, offered)
+            yield _planned(kind, form, account, form.home or main, partition, excluded, offered)
     for region in regions:
         if excluded.region(region.name):
             yield Planned(region.name, "*", "*", None, "excluded", excluded.because)

@@ -24,6 +24,9 @@ KEPT: Mapping[tuple[str, str], tuple[Path, ...]] = {
 }
 """What is kept of these calls' answers, beside what descriptions read of them."""
 
+PROVIDER_WORDS = frozenset({"AWS_OWNED_KMS_KEY", "S3_MANAGED_KEY", "auto"})
+"""What some services write in the place of a key where it is the provider's own."""
+
 _GRADES = {"AWS_KMS": "K0", "EXTERNAL": "K1", "AWS_CLOUDHSM": "K2", "EXTERNAL_KEY_STORE": "K3"}
 
 
@@ -31,7 +34,7 @@ def key_arn(reference: str, unit: Unit) -> str | None:
     """The ARN of a key that a resource names by ARN, id or alias; None where that names no key."""
     if arn(reference):
         return reference if ":kms:" in reference else None
-    if not reference or " " in reference:
+    if not reference or " " in reference or reference in PROVIDER_WORDS:
         return None
     name = reference if reference.startswith("alias/") else f"key/{reference}"
     return f"arn:{unit.partition}:kms:{unit.region}:{unit.account}:{name}"

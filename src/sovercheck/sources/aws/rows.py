@@ -40,6 +40,7 @@ def rows(source: str, accounts: Sequence[Account], inside: frozenset[str]) -> It
         reading = [_AccountRows(source, account, journals[account.id], world) for account in accounts]
         for part in reading:
             part.look_around()
+        world.settle()
         regions = load_reference().regions
         for part in reading:
             yield from part.rows(regions)
@@ -103,10 +104,13 @@ class _AccountRows:
         self.world.ids.add(identifier)
         if unit.kind.id == "object_bucket" and isinstance(view.item, dict):
             self.world.buckets[str(view.item.get("Name"))] = unit.region
-        if unit.form.copy_of is not None and "shared_with" in unit.form.facts:
-            target = view.fill(unit.form.copy_of)
+        target = view.named(unit.form.copy_of, self.world) if unit.form.copy_of is not None else None
+        if target is None:
+            return
+        self.world.folded[identifier] = target
+        if "shared_with" in unit.form.facts:
             outside, refused = outsiders(view, self.world)
-            if isinstance(target, str) and (outside or refused is not None):
+            if outside or refused is not None:
                 members, before = self.world.shares.get(target, (set[str](), None))
                 self.world.shares[target] = (members | outside, before or refused)
 

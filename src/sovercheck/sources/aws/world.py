@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sovercheck.sources.aws import metrics, references
-from sovercheck.sources.extract import KeyFacts
+from sovercheck.sources.extract import PROVIDER_KEY, KeyFacts, root_of
 from sovercheck.sources.item import ItemView
 from sovercheck.sources.journal import Journal, Refusal
 from sovercheck.sources.kinds.path import ABSENT, Absent, find, parse
@@ -25,6 +25,7 @@ class AwsWorld:
         inside: the accounts that are the organisation's own, whether or not they were read.
         buckets: name → region, of every bucket that was listed.
         ids: of every resource that was listed.
+        folded: copy that was listed as a resource → the resource that it says it is a copy of.
         shares: resource → with whom its copies that are listed apart are shared, and why some of that is not known.
         swept: (account, region) → ARN → tags; a sweep that was refused is not there.
         sizes: (account, region, kind) → what the metrics say.
@@ -34,12 +35,15 @@ class AwsWorld:
     inside: frozenset[str]
     buckets: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    folded: dict[str, str] = field(default_factory=dict)
     shares: dict[str, tuple[set[str], Refusal | None]] = field(default_factory=dict)
     swept: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     sizes: dict[tuple[str, str, str], Mapping[str, int] | Refusal] = field(default_factory=dict)
 
     def key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
         """From the key's description; nothing where the reference names no key of AWS's key service."""
+        if reference in references.PROVIDER_WORDS:
+            return PROVIDER_KEY
         ask = references.key_ask(reference, view.unit)
         if ask is None:
             return _UNGRADED
@@ -95,6 +99,10 @@ class AwsWorld:
         name = view.fill(unit.form.metric[3])
         return sizes.get(name, ABSENT) if isinstance(name, str) else ABSENT
 
+    def root(self, identifier: str) -> str:
+        """By the copies that name what they are copies of; a circle of copies has no root but where one stands."""
+        return root_of(identifier, self.folded, self.ids)
+
     def is_listed(self, identifier: str) -> bool:
         """Among the ids of the whole scan."""
         return identifier in self.ids
@@ -103,6 +111,14 @@ class AwsWorld:
         """As gathered from the copies before any row is made."""
         members, refused = self.shares.get(identifier, (set[str](), None))
         return tuple(sorted(members)), refused
+
+    def settle(self) -> None:
+        """Once all was listed: what is said of copies of copies is said of the resource in the end."""
+        settled: dict[str, tuple[set[str], Refusal | None]] = {}
+        for target, (members, refused) in self.shares.items():
+            known, before = settled.get(self.root(target), (set[str](), None))
+            settled[self.root(target)] = (known | members, before or refused)
+        self.shares = settled
 
     def is_inside(self, principal: str) -> bool:
         """Whether it is one of the organisation's accounts."""

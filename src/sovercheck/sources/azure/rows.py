@@ -189,6 +189,10 @@ class TenantRows:
         kind = view.unit.kind.id
         if view.unit.region != "global":
             self.world.regions[identifier] = view.unit.region
+        named = view.unit.form.copy_of
+        target = view.named(named, self.world) if named is not None else None
+        if target is not None:
+            self.world.folded[identifier] = target
         if kind in ("key_vault", "managed_hsm"):
             self.world.vaults[_name(view.item)] = view.unit.region
         elif kind == "encryption_key":

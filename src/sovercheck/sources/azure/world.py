@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sovercheck.sources.extract import KeyFacts
+from sovercheck.sources.extract import KeyFacts, root_of
 from sovercheck.sources.item import ItemView
 from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds.path import ABSENT, Absent
@@ -26,6 +26,7 @@ class AzureWorld:
         tenants: the organisation's own.
         subscriptions: the organisation's own.
         regions: id of a resource → its region.
+        folded: copy that was listed as a resource → the resource that it says it is a copy of.
         pairs: region → the one that Azure pairs it with.
         unpaired: why the pairs could not be read, if so.
         vaults: name of a vault → its region.
@@ -37,6 +38,7 @@ class AzureWorld:
     tenants: frozenset[str]
     subscriptions: frozenset[str]
     regions: dict[str, str] = field(default_factory=dict)
+    folded: dict[str, str] = field(default_factory=dict)
     pairs: dict[str, str] = field(default_factory=dict)
     unpaired: Refusal | None = None
     vaults: dict[str, str] = field(default_factory=dict)
@@ -90,6 +92,10 @@ class AzureWorld:
     def size(self, view: ItemView) -> int | Absent | Refusal:
         """Sizes are read by the completing calls."""
         return ABSENT
+
+    def root(self, identifier: str) -> str:
+        """By the copies that name what they are copies of; a circle of copies has no root but where one stands."""
+        return root_of(identifier, self.folded, self.regions)
 
     def is_listed(self, identifier: str) -> bool:
         """Whether Resource Graph or a completing listing has it."""

@@ -23,6 +23,9 @@ Proof = Literal["moto", "recording", "double", "unproven"]
 Plain = Mapping[str, Any]
 """A part of a description as its file, or the compiled catalogue, has it."""
 
+LAST = "|last"
+"""At the end of a name in a template: what stands after the last slash or colon of its value."""
+
 _TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -54,8 +57,31 @@ class Way:
 Ways = tuple[Way, ...]
 """Ways in turn: where a member is absent the next one counts, where it could not be read the value is unknown."""
 
-Where = tuple[tuple[Path, tuple[str, ...], bool], ...]
-"""Conditions, all to hold: a path, the values that it may have, and whether an absent member holds too."""
+
+Named = str | Ways
+"""What names a resource: a template of its id, or ways in which it is named (a bare name in one region, an ARN in
+another)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition.
+
+    Attributes:
+        path: of what.
+        words: the values that it may have, or may not have, without case.
+        absent: whether an absent member holds.
+        negated: whether the words are those that it may not have.
+    """
+
+    path: Path
+    words: tuple[str, ...]
+    absent: bool
+    negated: bool = False
+
+
+Where = tuple[Condition, ...]
+"""Conditions, all to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +124,7 @@ class CopyForm:
         region: the provider's name of its region; empty for the region that was asked.
         places: where the documentation says which places it may be in, and no region is.
         account: of the provider, where it is not the item's.
-        target: a template of the id of the resource that is the copy, so that both sides name one copy.
+        target: what names the resource that is the copy, so that both sides name one copy.
         key: the reference of the key that encrypts it; of the words `provider` and `customer` only who manages it.
         since: the day since which it exists.
         bytes: its size.
@@ -110,7 +136,7 @@ class CopyForm:
     region: Ways = ()
     places: tuple[str, ...] = ()
     account: Ways = ()
-    target: str | None = None
+    target: Named | None = None
     key: Ways = ()
     since: Ways = ()
     bytes: Ways = ()
@@ -124,8 +150,10 @@ class Form:
         kind: the kind's name.
         provider: whose interface.
         native_type: the type in the provider's terms.
+        holds_data: whether it keeps data, where that differs from the kind's other forms; None where it does not.
         proof: what shows that it works.
         scope: whether it is listed in each region or once an account.
+        home: the one region in which an account-wide service answers, where that is not the partition's main one.
         listing: the call that lists it.
         also: the calls that complete an item, by name, in order; the later may use the answers of the earlier.
         where: which of the listed items are of this kind.
@@ -136,15 +164,17 @@ class Form:
         bytes_basis: `used` or `allocated`.
         copies: of each item.
         all_copies: whether these are all the copies that the service makes.
-        copy_of: a template of the id of the resource that an item is a copy of; None where it is none.
+        copy_of: what names the resource that an item is a copy of; None where it is none.
         copy_kind: the kind of copy that it then is.
     """
 
     kind: str
     provider: Provider
     native_type: str
+    holds_data: bool | None
     proof: Proof
     scope: Literal["region", "account"]
+    home: str | None
     listing: Call
     also: Mapping[str, Call]
     where: Where
@@ -155,7 +185,7 @@ class Form:
     bytes_basis: str | None
     copies: tuple[CopyForm, ...]
     all_copies: bool
-    copy_of: str | None
+    copy_of: Named | None
     copy_kind: str | None
 
     def paths(self, answer: str | None) -> tuple[Path, ...]:
@@ -166,17 +196,17 @@ class Form:
     def _all_paths(self) -> Iterator[Path]:
         for call in (self.listing, *self.also.values()):
             yield from _call_paths(call)
-        for path, _, _ in self.where:
-            yield path
-        for text in (*self.ids, self.copy_of, self.metric[3] if self.metric else None):
+        yield from (condition.path for condition in self.where)
+        for text in (*self.ids, self.metric[3] if self.metric else None):
             yield from template_paths(text)
+        yield from named_paths(self.copy_of)
         for ways in self.facts.values():
             yield from _way_paths(ways)
         for copy in self.copies:
-            inner = [path for path, _, _ in copy.where]
+            inner = [condition.path for condition in copy.where]
             for ways in (copy.region, copy.account, copy.key, copy.since, copy.bytes):
                 inner += _way_paths(ways)
-            inner += template_paths(copy.target)
+            inner += named_paths(copy.target)
             if copy.each is None:
                 yield from inner
                 continue
@@ -213,7 +243,7 @@ def template_paths(template: str | None) -> Iterator[Path]:
     """The paths that a template fills in; names that begin with `@` are the scanner's own."""
     for name in _TEMPLATE.findall(template or ""):
         if not name.startswith("@"):
-            yield parse(name)
+            yield parse(name.removesuffix(LAST))
 
 
 def _call_paths(call: Call) -> Iterator[Path]:
@@ -231,8 +261,19 @@ def _call_paths(call: Call) -> Iterator[Path]:
         yield from template_paths(text)
     if call.each is not None:
         yield call.each
-    for path, _, _ in call.where:
-        yield path
+    yield from (condition.path for condition in call.where)
+
+
+def named_paths(named: Named | None) -> Iterator[Path]:
+    """The paths by which a resource is named."""
+    if isinstance(named, str):
+        yield from template_paths(named)
+    elif named is not None:
+        yield from _way_paths(named)
+
+
+def _named(value: object) -> Named | None:
+    return value if value is None or isinstance(value, str) else _ways(value)
 
 
 def _way_paths(ways: Ways) -> Iterator[Path]:
@@ -267,8 +308,10 @@ def _form(kind: str, provider: Provider, plain: Plain) -> Form:
         kind=kind,
         provider=provider,
         native_type=plain["native_type"],
+        holds_data=plain.get("holds_data"),
         proof=plain.get("proof", "unproven"),
         scope=plain.get("scope", "region"),
+        home=plain.get("home"),
         listing=_listing(provider, plain),
         also={name: _call(provider, call) for name, call in plain.get("also", {}).items()},
         where=_where(plain.get("where", {})),
@@ -279,7 +322,7 @@ def _form(kind: str, provider: Provider, plain: Plain) -> Form:
         bytes_basis=plain.get("bytes_basis"),
         copies=tuple(_copy(copy) for copy in plain.get("copies", ())),
         all_copies=plain.get("all_copies", False),
-        copy_of=copy_of.get("id"),
+        copy_of=_named(copy_of.get("id")),
         copy_kind=copy_of.get("kind"),
     )
 
@@ -318,7 +361,7 @@ def _copy(plain: Plain) -> CopyForm:
         region=_ways(plain.get("region", ())),
         places=_texts(plain.get("places", ())),
         account=_ways(plain.get("account", ())),
-        target=plain.get("target"),
+        target=_named(plain.get("target")),
         key=_ways(plain.get("key", ())),
         since=_ways(plain.get("since", ())),
         bytes=_ways(plain.get("bytes", ())),
@@ -346,12 +389,16 @@ def _way(value: object) -> Way:
 
 
 def _where(value: Mapping[str, object]) -> Where:
-    found = []
-    for text, wanted in value.items():
-        words = wanted if isinstance(wanted, list) else [wanted]
-        held = tuple(_word(word) for word in words if word is not None)
-        found.append((parse(text), held, None in words))
-    return tuple(found)
+    return tuple(_condition(text, wanted) for text, wanted in value.items())
+
+
+def _condition(text: str, wanted: object) -> Condition:
+    negated = isinstance(wanted, Mapping)
+    given = wanted["not"] if isinstance(wanted, Mapping) else wanted
+    words = given if isinstance(given, list) else [given]
+    held = tuple(_word(word) for word in words if word is not None)
+    # « Not one of these » holds of what is absent, unless absence is one of these.
+    return Condition(parse(text), held, (None in words) is not negated, negated)
 
 
 def _word(value: object) -> str:

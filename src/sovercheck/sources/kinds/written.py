@@ -69,7 +69,15 @@ APath = Annotated[str, AfterValidator(_path)]
 Template = Annotated[str, AfterValidator(_template)]
 Operation = Annotated[str, Field(pattern=r"^[a-z0-9-]+:(List|Get|Describe|Head|BatchGet|Search|Select)[A-Za-z0-9]*$")]
 """Only what reads: a description that asks for another call does not load."""
-Condition = str | bool | list[str | bool | None]
+
+
+class NotFile(Written):
+    """A condition that holds of everything else."""
+
+    not_: str | bool | list[str | bool | None] = Field(alias="not")
+
+
+Condition = str | bool | list[str | bool | None] | NotFile
 
 
 class WayFile(Written):
@@ -120,7 +128,7 @@ class CopyFile(Written):
     region: Value | None = None
     places: list[str] = Field(default_factory=list)
     account: Value | None = None
-    target: Template | None = None
+    target: Template | WayFile | list[WayFile] | None = None
     key: Value | None = None
     since: Value | None = None
     bytes: Value | None = None
@@ -138,7 +146,7 @@ class MetricFile(Written):
 class CopyOfFile(Written):
     """Of what an item is a copy."""
 
-    id: Template
+    id: Template | WayFile | list[WayFile]
     kind: Annotated[str, _one_of(COPY_KINDS)]
 
 
@@ -157,8 +165,10 @@ class FormFile(Written):
     """How one provider's interface shows the kind."""
 
     native_type: str
+    holds_data: bool | None = None
     proof: Literal["moto", "recording", "double", "unproven"] = "unproven"
     scope: Literal["region", "account"] = "region"
+    home: str | None = None
     arn: str | None = None
     table: str = "resources"
     listing: CallFile | None = Field(default=None, alias="list")
