@@ -85,6 +85,7 @@ class Given:
     name: str
     items: tuple[Item, ...]
     kind: str = "declarations"
+    live: bool = False
 
     def inputs(self) -> tuple[tuple[str, Path], ...]:
         return ()
