@@ -123,27 +123,31 @@ class Inventory:
         """
         if folder.exists() and not (folder / _MANIFEST).exists() and any(folder.iterdir()):
             raise InputError("inventory_folder_taken", place=Place(str(folder)))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        import duckdb
+
+        part = None
         try:
-            for name in self._stored():
-                target = str(part / f"{name}.parquet").replace("'", "''")
-                order = "ALL" if name == MATCHED else "id, seq" if name.startswith(PARTS) else "id"
-                self.connection.execute(
-                    f"COPY (SELECT * FROM \"{name}\" ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-                )
-            text = json.dumps(self._manifest(), ensure_ascii=False, indent=1, default=str)
-            (part / _MANIFEST).write_text(text, encoding="utf-8")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+            self._write(part)
             os.chmod(part, 0o700)
-            old = folder.with_name(f".{folder.name}.old")
-            if folder.exists():
-                folder.rename(old)
-            part.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        except OSError as error:
-            raise InputError("unwritable", place=Place(str(folder)), reason=error.strerror or str(error)) from error
+            replace_folder(folder, part)
+        except (OSError, duckdb.IOException) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0]
+            raise InputError("unwritable", place=Place(str(folder)), reason=reason) from error
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def _write(self, part: Path) -> None:
+        for name in self._stored():
+            target = str(part / f"{name}.parquet").replace("'", "''")
+            order = "ALL" if name == MATCHED else "id, seq" if name.startswith(PARTS) else "id"
+            self.connection.execute(
+                f"COPY (SELECT * FROM \"{name}\" ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        text = json.dumps(self._manifest(), ensure_ascii=False, indent=1, default=str)
+        (part / _MANIFEST).write_text(text, encoding="utf-8")
 
     def _stored(self) -> tuple[str, ...]:
         """The tables of the engine that a saved inventory has."""
@@ -217,6 +221,22 @@ def saved_sha256(folder: Path) -> str:
     """
     with Inventory.open(folder) as inventory:
         return inventory.sha256()
+
+
+def replace_folder(folder: Path, part: Path) -> None:
+    """Puts a folder in the place of another; where that fails, the other one stays."""
+    if not folder.exists():
+        part.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    # A folder takes the place of an empty one.
+    folder.rename(old)
+    try:
+        part.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 class Builder:
