@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from sovercheck.config import Config, find, load, sha256_of
 from sovercheck.errors import ConfigurationError, InputError, SeveralErrors, SovercheckError
 from sovercheck.findings import Organisation
+from sovercheck.inventory.rows import Item
 from sovercheck.policy.loader import shipped_ids
+from sovercheck.sources.systems import SystemsFile
 
 LEAST = "organisation: {name: Établissement exemple}\n"
 
@@ -133,3 +137,37 @@ def test_the_hash_of_a_file_is_of_its_bytes(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         sha256_of(tmp_path / "b.yaml")
     assert caught.value.code == "unreadable_file"
+
+
+def test_the_file_of_systems_is_the_last_source(tmp_path: Path) -> None:
+    config = loaded(tmp_path, LEAST + "sources: [{declarations: d/}]\nsystems: systemes.yaml\n")
+    assert [(source.kind, source.name) for source in config.sources] == [
+        ("declarations", "d/"),
+        ("systems", "systemes.yaml"),
+    ]
+    assert config.systems == SystemsFile(tmp_path / "systemes.yaml", "systemes.yaml", "Établissement exemple")
+    assert config.read() == config.sources
+
+
+def test_a_file_that_is_a_source_already_cannot_be_that_of_systems(tmp_path: Path) -> None:
+    (error,) = errors_of(tmp_path, LEAST + "sources: [{declarations: s.yaml}]\nsystems: s.yaml\n")
+    assert (error.code, str(error.place)) == ("config_source_twice", f"{tmp_path / 'sovercheck.yaml'}:3:10")
+
+
+def test_saved_inventories_stand_in_for_what_is_live_alone(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Live:
+        kind: str = "aws"
+        name: str = "aws"
+        live: bool = True
+
+        def inputs(self) -> tuple[tuple[str, Path], ...]:
+            return ()
+
+        def collect(self) -> Iterator[Item]:
+            yield from ()
+
+    config = loaded(tmp_path, LEAST + "sources: [{declarations: d/}]\n")
+    config = replace(config, sources=(Live(), *config.sources))
+    assert [source.name for source in config.read()] == ["aws", "d/"]
+    assert [source.name for source in replace(config, saved=(tmp_path,)).read()] == ["d/"]

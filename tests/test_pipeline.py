@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from sovercheck import pipeline
@@ -17,7 +18,9 @@ from sovercheck.config import Config, load
 from sovercheck.errors import InputError, SovercheckError
 from sovercheck.evaluation import packed
 from sovercheck.findings import Assessment
-from sovercheck.inventory.rows import Item
+from sovercheck.inventory.evidence import Evidence, Grade
+from sovercheck.inventory.rows import Gap, Item, Known, Row
+from sovercheck.inventory.store import Builder
 from sovercheck.reports.base import finding_key
 from sovercheck.reports.follow_up import KEY_HEADER, read_follow_up
 from tests.reports.workbooks import column, edited
@@ -85,6 +88,7 @@ class Given:
     name: str
     items: tuple[Item, ...]
     kind: str = "declarations"
+    live: bool = False
 
     def inputs(self) -> tuple[tuple[str, Path], ...]:
         return ()
@@ -263,3 +267,136 @@ def test_the_organisation_of_the_configuration_is_the_estate_of_the_inventory(tm
     with pipeline.collect(written(tmp_path), lambda *_: None) as inventory:
         sql = "SELECT organisation, organisation_kind, organisation_place FROM estate"
         assert inventory.connection.execute(sql).fetchall() == [("Établissement exemple", "health_body", "CA-QC")]
+
+
+SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01")
+SYSTEMS = """
+systems:
+  - {id: archive, name: Archive, data_class: sensitive, resources: [{tag: "systeme=archive"}, {account: "0002"}]}
+"""
+
+
+def scanned(id_: str, place: str, **facts: str | int | tuple[str, ...]) -> list[Item]:
+    known = {short: Known(value, SEEN, value if isinstance(value, int) else None) for short, value in facts.items()}
+    copy = {"kind": Known("primary", SEEN), "place": Known(place, SEEN)}
+    return [
+        Row("resource", id_, {"provider": "aws"}, known),
+        Row("copy", f"{id_}#1", {"resource": id_}, copy),
+    ]
+
+
+ACCOUNT = Given(
+    "aws",
+    (
+        *scanned("arn:a", "CA-QC", tags=("systeme=archive",), account="0001", bytes=5),
+        *scanned("arn:b", "US-VA", tags=(), account="0002", name="b"),
+        *scanned("arn:c", "CA-ON", tags=(), account="0001", name="c", bytes=70),
+        *scanned("arn:d", "CA-ON", account="0001", bytes=400),
+        *scanned("arn:e", "CA-ON", account="0001"),
+        Gap("aws", "refused", "resource", "arn:e", ("tags",), needs="tag:GetResources"),
+    ),
+    kind="aws",
+    live=True,
+)
+
+
+def with_account(folder: Path, *, systems: str = SYSTEMS) -> Config:
+    (folder / "systemes.yaml").parent.mkdir(parents=True, exist_ok=True)
+    (folder / "systemes.yaml").write_text(systems, encoding="utf-8")
+    config = written(folder, sovercheck=CONFIGURATION + "systems: systemes.yaml\n")
+    return replace(config, sources=(ACCOUNT, *config.sources))
+
+
+def test_resources_are_tied_as_the_configuration_says_and_the_untied_are_told_by_size(tmp_path: Path) -> None:
+    assessment = run(with_account(tmp_path))
+    archive = next(system for system in assessment.systems if system.id == "archive")
+    assert (archive.resources, archive.data_class) == (2, "sensitive")
+    coverage = assessment.coverage
+    assert coverage.untied_resources == 3
+    assert [(item.id, item.place, item.account, item.bytes_low, item.bytes_high) for item in coverage.untied] == [
+        ("arn:d", "CA-ON", "0001", 400, 400),
+        ("arn:c", "CA-ON", "0001", 70, 70),
+        ("arn:e", "CA-ON", "0001", 0, None),
+    ]
+    assert coverage.unmatched_resources == 2, "the tags of d were never told, those of e refused"
+    assert any(item.name == "systemes.yaml" and item.kind == "source" for item in assessment.inputs)
+    html = (tmp_path / "sortie/bilan.html").read_text(encoding="utf-8")
+    assert "Ressources sans système" in html
+    assert html.index("arn:d") < html.index("arn:e")
+    sheet = openpyxl.load_workbook(tmp_path / "sortie/constats.xlsx")["Ressources sans système"]
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == ["arn:d", "arn:c", "arn:e"]
+
+
+def test_a_tie_that_could_not_be_decided_improves_no_verdict(tmp_path: Path) -> None:
+    """A resource of a public system may be a sensitive one's too; with its tags refused, nothing of it passes."""
+    public = "\n  - {id: site, data_class: public, holds_personal_information: false, resources: [{account: '0001'}]}"
+    systems = SYSTEMS.replace("data_class: sensitive", "data_class: sensitive, holds_personal_information: true")
+    items = (*scanned("arn:a", "US-VA", tags=("systeme=archive",), account="0001"),)
+    refused = Gap("aws", "refused", "resource", "arn:a", ("tags",), needs="tag:GetResources")
+    untagged, *copies = scanned("arn:a", "US-VA", account="0001")
+    verdicts = []
+    for given in (items, (untagged, *copies, refused)):
+        config = with_account(tmp_path, systems=systems + public)
+        found = run(replace(config, sources=(Given("aws", given), *config.sources[1:])))
+        verdicts.append({(item.rule, item.id): item.verdict for item in found.findings})
+    failing = {key for key, verdict in verdicts[0].items() if verdict == "fail" and key[1].startswith("arn:a")}
+    assert failing
+    assert {verdicts[1].get(key) for key in failing} <= {"fail", "unknown"}
+
+
+def test_a_saved_inventory_stands_in_for_what_is_live_and_the_rest_is_read_again(tmp_path: Path) -> None:
+    config = with_account(tmp_path)
+    with pipeline.collect(replace(config, sources=(ACCOUNT,), systems=None), lambda *_: None) as inventory:
+        inventory.save(tmp_path / "lecture")
+    asked = run(config)
+    offline = run(replace(config, saved=(tmp_path / "lecture",)))
+    saved = [item for item in offline.inputs if item.name == "lecture"]
+    assert [(item.kind, len(item.sha256)) for item in saved] == [("inventory", 64)]
+    assert replace(offline, inputs=()).findings == asked.findings
+    assert [rule.counts for rule in offline.rules] == [rule.counts for rule in asked.rules]
+    assert offline.coverage.untied == asked.coverage.untied
+    assert offline.gaps == asked.gaps
+    html = (tmp_path / "sortie/bilan.html").read_text(encoding="utf-8")
+    assert "sovercheck assess --from lecture --as-of 2026-11-23" in html
+
+
+def test_what_is_saved_may_be_referred_to_and_names_parties_of_the_register(tmp_path: Path) -> None:
+    config = with_account(tmp_path)
+    builder = Builder()
+    builder.add("aws", ACCOUNT.items)
+    with builder.finish() as inventory:
+        inventory.save(tmp_path / "lecture")
+    ours = OURS + "components: [{id: moteur, resource: 'arn:a', product: PostgreSQL}]\n"
+    config = replace(written(tmp_path, nous=ours), saved=(tmp_path / "lecture",))
+    with pipeline.collect(config, lambda *_: None) as inventory:
+        assert inventory.connection.execute("SELECT count(*) FROM party WHERE id = 'aws'").fetchone() == (1,)
+    written(tmp_path, nous=ours.replace("arn:a", "arn:nulle-part"))
+    with pytest.raises(SovercheckError, match="arn:nulle-part"):
+        pipeline.collect(config, lambda *_: None)
+
+
+def test_what_a_supplier_says_and_what_was_read_stand_side_by_side(tmp_path: Path) -> None:
+    supplier = SUPPLIER.replace("{id: base, ", "{id: base, observed_as: 'arn:d', ")
+    config = written(tmp_path, fournisseur=supplier, sovercheck=CONFIGURATION.replace("[residency", "[preuve"))
+    assessment = run(replace(config, sources=(ACCOUNT, *config.sources)))
+    (finding,) = [item for item in assessment.findings if (item.rule, item.id) == ("no-contradiction-copy", "arn:d#1")]
+    assert finding.verdict == "fail"
+    (found,) = [item for item in assessment.contradictions if item.id == "arn:d#1"]
+    grades = [assessment.provenance[value.provenance or 0].grade for value in found.values]
+    assert ([value.value for value in found.values], grades) == (["CA-ON", "CA-QC"], ["observed", "declared"])
+    html = (tmp_path / "sortie/bilan.html").read_text(encoding="utf-8")
+    line = html[html.index("arn:d#1") :][:3000]
+    assert "Ontario" in line
+    assert "Québec" in line
+    known = openpyxl.load_workbook(tmp_path / "sortie/constats.xlsx")["Constats"]
+    cells = [
+        row[9].value for row in known.iter_rows(min_row=2) if row[6].value == "arn:d#1" and "accordent" in row[2].value
+    ]
+    assert "Ontario" in cells[0]
+    assert "(déclaré)" in cells[0]
+    agreed = SUPPLIER.replace("{id: base, ", "{id: base, observed_as: 'arn:a', bytes: 5, ").replace(
+        ", bytes: 1000}", "}"
+    )
+    config = written(tmp_path, fournisseur=agreed, sovercheck=CONFIGURATION.replace("[residency", "[preuve"))
+    assessment = run(replace(config, sources=(ACCOUNT, *config.sources)))
+    assert [item for item in assessment.contradictions if item.id.startswith("arn:")] == []

@@ -26,6 +26,7 @@ from sovercheck.sources.base import Source
 from sovercheck.sources.declarations import Declarations
 from sovercheck.sources.mapping import SpreadsheetMapping
 from sovercheck.sources.spreadsheet import Spreadsheet
+from sovercheck.sources.systems import SystemsFile
 from sovercheck.strictyaml import Document, Value
 
 NAME = "sovercheck.yaml"
@@ -47,6 +48,7 @@ class ConfigFile(Written):
 
     organisation: _OrganisationEntry
     sources: list[_SourceEntry] = Field(default_factory=list)
+    systems: str | None = None
     policies: list[str] = Field(default_factory=lambda: list(shipped_ids()))
     parameters: dict[str, object] = Field(default_factory=dict)
     waivers: str | None = None
@@ -62,12 +64,14 @@ class Config:
         path: of the file.
         organisation: whose assessment.
         sources: what to read, in order.
+        systems: the organisation's systems and what ties resources to them, if a file says so; it is the last source.
         policies: ids of shipped policies, and folders.
         parameters: `<rule>.<name>` → value.
         parameters_at: where each is set, for errors.
         waivers: the file of waivers, if any.
         reports: format → file.
         languages: of the reports, the main one first.
+        saved: saved inventories that stand in for the sources that are live; none by default.
     """
 
     path: Path
@@ -79,6 +83,12 @@ class Config:
     waivers: Path | None
     reports: Mapping[str, Path]
     languages: tuple[Lang, ...]
+    systems: SystemsFile | None = None
+    saved: tuple[Path, ...] = ()
+
+    def read(self) -> tuple[Source, ...]:
+        """The sources to read: all, or those that no saved inventory stands in for."""
+        return tuple(source for source in self.sources if not (self.saved and source.live))
 
     def estate(self) -> Row:
         """What the configuration says of the organisation, as facts of the estate."""
@@ -114,7 +124,7 @@ def load(path: Path) -> Config:
     written, document = read(path, ConfigFile)
     folder = path.parent
     errors: list[SovercheckError] = []
-    sources = _sources(written, document, folder, errors)
+    sources, systems = _sources(written, document, folder, errors)
     code = written.organisation.place
     if code is not None and not is_place(code):
         errors.append(ConfigurationError("config_place", place=document.place("organisation", "place"), code=code))
@@ -149,6 +159,7 @@ def load(path: Path) -> Config:
         waivers=folder / written.waivers if written.waivers else None,
         reports=reports,
         languages=tuple(languages) or ("fr",),
+        systems=systems,
     )
 
 
@@ -165,7 +176,7 @@ class _At:
 
 def _sources(
     written: ConfigFile, document: Document, folder: Path, errors: list[SovercheckError]
-) -> tuple[Source, ...]:
+) -> tuple[tuple[Source, ...], SystemsFile | None]:
     sources: list[Source] = []
     for n, entry in enumerate(written.sources):
         place = document.place("sources", n)
@@ -181,7 +192,13 @@ def _sources(
         if any(source.name == other.name for other in sources):
             errors.append(ConfigurationError("config_source_twice", place=place, name=source.name))
         sources.append(source)
-    return tuple(sources)
+    systems: SystemsFile | None = None
+    if written.systems is not None:
+        systems = SystemsFile(folder / written.systems, written.systems, written.organisation.name)
+        if any(systems.name == other.name for other in sources):
+            errors.append(ConfigurationError("config_source_twice", place=document.place("systems"), name=systems.name))
+        sources.append(systems)
+    return tuple(sources), systems
 
 
 def _policies(written: ConfigFile, document: Document, folder: Path) -> list[str]:

@@ -498,6 +498,44 @@ class ReadingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UntiedResource:
+    """A resource that is tied to no system.
+
+    Attributes:
+        id: the resource's.
+        name: as its source calls it; None if unknown.
+        kind: its normalised kind; None if unknown.
+        place: of its primary copy; None if unknown.
+        account: that it is in; None if unknown.
+        bytes_low: its size at least.
+        bytes_high: and at most; None if nothing bounds it.
+    """
+
+    id: str
+    name: str | None
+    kind: str | None
+    place: str | None
+    account: str | None
+    bytes_low: int
+    bytes_high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What sources say of one fact of one subject, where they exclude each other.
+
+    Attributes:
+        fact: its full name.
+        id: the subject's.
+        values: what each source says, the strongest evidence first.
+    """
+
+    fact: str
+    id: str
+    values: tuple[DecidingFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at, systems first.
 
@@ -510,6 +548,9 @@ class Coverage:
         subjects: how many subjects of each table.
         sources: each source and what it gave.
         readings: the ledger of listings, folded: what became of each, whether or not it gave anything.
+        untied: the largest of the resources tied to no system: the largest size first, those of no known size last.
+        unmatched_resources: resources of which it is not settled to which systems they belong, because what ties them
+            (mostly their tags) was not read.
     """
 
     systems: int
@@ -520,6 +561,8 @@ class Coverage:
     subjects: dict[str, int]
     sources: tuple[SourceView, ...]
     readings: tuple[ReadingLine, ...] = ()
+    untied: tuple[UntiedResource, ...] = ()
+    unmatched_resources: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -603,6 +646,7 @@ class Assessment:
         evidence: of the deciding facts of all findings, by grade.
         waivers: and what became of them.
         names: `table/id` → the name to show, for every subject that a finding or a path names and that has one.
+        contradictions: the facts on which sources exclude each other, in order of subject.
         packed: name of the packed verdict table's file, beside the assessment; None if it was not written.
     """
 
@@ -626,6 +670,7 @@ class Assessment:
     waivers: tuple[WaiverView, ...]
     names: dict[str, str]
     languages: tuple[Lang, ...] = ("fr",)
+    contradictions: tuple[Contradiction, ...] = ()
     packed: str | None = None
     schema: str = field(default=SCHEMA)
 

@@ -16,7 +16,7 @@ from sovercheck.findings import Assessment, Input
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Row
-from sovercheck.inventory.store import REGISTER, Builder, Inventory
+from sovercheck.inventory.store import REGISTER, Builder, Inventory, saved_sha256
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.waivers import load_waivers
@@ -52,20 +52,27 @@ def run(config: Config, as_of: date, progress: Progress) -> Assessment:
 def collect(config: Config, progress: Progress) -> Inventory:
     """Reads every source into one inventory, then the reference data's parties that they name.
 
+    Saved inventories stand in for the sources that speak to a provider; what they hold counts as read again.
+
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
     """
-    builder = Builder()
+    builder = Builder(config.systems.matchers() if config.systems is not None else ())
     builder.add(config.path.name, [config.estate()])
     rows: list[Row] = []
-    for source in config.sources:
+    saved: dict[str, set[str]] = {}
+    for folder in config.saved:
+        progress("collect", folder.name)
+        for table, ids in builder.add_saved(folder).items():
+            saved.setdefault(table, set()).update(ids)
+    for source in config.read():
         progress("collect", source.name)
         items = list(source.collect())
         rows += [item for item in items if isinstance(item, Row)]
         builder.add(source.name, items, bulk=source.kind == "inventory")
     shipped = [row for document in party_documents(_parties()) for row in read_declaration(document)]
-    check_references(rows, parties={row.id for row in shipped if row.table == "party"})
-    builder.add_parties(rows, shipped)
+    check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=saved)
+    builder.add_parties(rows, shipped, saved.get("party", ()))
     return builder.finish()
 
 
@@ -132,7 +139,9 @@ def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:
 
 
 def _inputs(config: Config) -> Iterator[Input]:
-    for source in config.sources:
+    for folder in config.saved:
+        yield Input(folder.name, "inventory", saved_sha256(folder))
+    for source in config.read():
         for name, path in source.inputs():
             yield Input(name, "source", sha256_of(path))
     if config.waivers is not None:

@@ -8,6 +8,9 @@ import pytest
 from sovercheck import pipeline
 from sovercheck.cli.record import NAME
 from sovercheck.findings import ReadingLine
+from sovercheck.inventory.evidence import Evidence, Grade
+from sovercheck.inventory.rows import Known, Row
+from sovercheck.inventory.store import Builder
 from tests.reports.sample import sample_assessment
 from tests.reports.sample_readings import ARCHIVE, HOSTILE_NEEDS
 
@@ -153,3 +156,18 @@ def test_a_day_must_be_a_day(cli: Cli) -> None:
 
 def test_standard_output_is_for_the_summary(cli: Cli, assessed: Path) -> None:
     assert cli("assess", "-f", "html=-").code == 2
+
+
+def test_a_saved_inventory_is_an_input_and_what_is_none_is_refused(cli: Cli, assessed: Path) -> None:
+    builder = Builder()
+    builder.add("compte", [Row("resource", "arn:a", {}, {"name": Known("a", Evidence(Grade.OBSERVED, "compte"))})])
+    with builder.finish() as inventory:
+        inventory.save(assessed / "lecture")
+    ended = cli("assess", "--as-of", AS_OF, "--from", "lecture")
+    assert "1 ressource sans système" in ended.out
+    before = (assessed / "sortie" / "bilan.json").read_bytes()
+    assert b'"arn:a"' in before
+    ended = cli("assess", "--as-of", AS_OF, "--from", "lecture", "--from", "declarations")
+    assert ended.code == 2
+    assert "Ce dossier n’est pas un inventaire complet" in ended.err
+    assert (assessed / "sortie" / "bilan.json").read_bytes() == before

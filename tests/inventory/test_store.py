@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -13,7 +14,7 @@ import pytest
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Evidence, Grade, gap_of, grade_of, is_gapped, provenance_of
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Builder, Inventory, replace_folder
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01", "s3:GetBucketLocation")
 SAID = Evidence(Grade.DECLARED, "Fournisseur inc.", "2026-03-02")
@@ -322,7 +323,7 @@ def test_the_spool_is_read_by_its_owner_alone_and_does_not_stay(
     finally:
         os.umask(umask)
     files = list(tmp_path.rglob("*.ndjson"))
-    assert {path.stem for path in files} == {row.table for row in ROWS}
+    assert {path.stem.partition("-")[0] for path in files} == {row.table for row in ROWS}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in files} == {0o700}
     builder.finish().close()
@@ -366,3 +367,47 @@ def test_the_ledger_is_kept_in_an_order_of_its_own_and_saved(tmp_path: Path) -> 
         inventory.save(tmp_path / "inventaire")
     with Inventory.open(tmp_path / "inventaire") as opened:
         assert opened.readings == [read, refused]
+
+
+def test_a_disk_that_is_full_is_one_clear_error_and_leaves_the_earlier_inventory(tmp_path: Path) -> None:
+    with built(*ROWS) as inventory:
+        inventory.save(tmp_path / "inventaire")
+        before = {path.name: path.read_bytes() for path in (tmp_path / "inventaire").iterdir()}
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+        try:
+            with pytest.raises(InputError) as caught:
+                inventory.save(tmp_path / "inventaire")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert caught.value.code == "unwritable"
+        assert caught.value.message("fr")
+        assert {path.name: path.read_bytes() for path in (tmp_path / "inventaire").iterdir()} == before
+        assert [path.name for path in tmp_path.iterdir()] == ["inventaire"], "nothing half written stays"
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("")
+    with built(*ROWS) as inventory, pytest.raises(InputError) as caught:
+        inventory.save(tmp_path / "fichier" / "inventaire")
+    assert caught.value.code in ("unwritable", "inventory_folder_taken")
+
+
+def test_where_the_new_folder_cannot_take_its_place_the_old_one_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "inventaire"
+    folder.mkdir()
+    (folder / "a").write_text("a")
+    with pytest.raises(OSError, match="nothing"):
+        replace_folder(folder, tmp_path / "nothing")
+    assert [path.name for path in tmp_path.rglob("*")] == ["inventaire", "a"]
+
+
+def test_an_inventory_that_was_opened_is_saved_again_whole(tmp_path: Path) -> None:
+    other = Evidence(Grade.REPORTED, "presse")
+    with built(*ROWS, Row("copy", "c", {}, {"place": Known("US", other)})) as inventory:
+        inventory.save(tmp_path / "a")
+    with Inventory.open(tmp_path / "a") as opened:
+        opened.save(tmp_path / "b")
+    names = [sorted(path.name for path in (tmp_path / name).iterdir()) for name in ("a", "b")]
+    assert "part_copy.parquet" in names[0]
+    assert names[0] == names[1]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from sovercheck.findings import NoteView
+from sovercheck.findings import Input, NoteView, UntiedResource
 from sovercheck.reports import annexes, svg
 from sovercheck.reports.base import Options
 from sovercheck.reports.view import View
@@ -56,3 +56,25 @@ def test_the_command_is_made_from_the_assessment() -> None:
     found = annexes.reproducing(view())
     assert found.command == "sovercheck assess --as-of 2026-11-22"
     assert len(found.inputs) == len(sample_assessment().inputs)
+
+
+def test_resources_without_a_system_are_listed_by_size_and_those_left_out_are_counted() -> None:
+    sample = sample_assessment()
+    untied = (
+        UntiedResource("arn:a", "Images", "object_store", "CA-ON", "0001", 10**9, 10**9),
+        UntiedResource("arn:b", None, None, None, None, 0, None),
+    )
+    coverage = dataclasses.replace(sample.coverage, untied=untied, unmatched_resources=1)
+    found = annexes.coverage(View(dataclasses.replace(sample, coverage=coverage), Options("fr")))
+    assert [(line.name, line.id) for line in found.untied_resources] == [("Images", "arn:a"), ("arn:b", "")]
+    assert found.untied_resources[0].place == "Ontario"
+    assert found.untied_resources[1].volume == "volume inconnu"
+    assert found.untied_more == "; 1 autre n’y figure pas"
+    assert found.unmatched.startswith("De 1 ressource, les étiquettes")
+
+
+def test_the_command_names_the_saved_inventories_that_stood_in() -> None:
+    sample = sample_assessment()
+    sample = dataclasses.replace(sample, inputs=(*sample.inputs, Input("lecture", "inventory", "0" * 64)))
+    found = annexes.reproducing(View(sample, Options("fr")))
+    assert found.command == "sovercheck assess --from lecture --as-of 2026-11-22"

@@ -29,6 +29,7 @@ _SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
 
 def _assess(
     config: str | None,
+    saved: tuple[str, ...],
     as_of: str | None,
     formats: tuple[str, ...],
     fail_on: Severity,
@@ -45,6 +46,8 @@ def _assess(
     configured = read_config(config)
     if asked:
         configured = replace(configured, reports=asked)
+    if saved:
+        configured = replace(configured, saved=tuple(Path(folder) for folder in saved))
     with Progress(quiet=quiet) as progress:
         assessment = pipeline.run(configured, today, progress)
     established = outcome(assessment, fail_on)
@@ -98,6 +101,7 @@ def _coverage(view: View) -> str:
             ("declared", coverage.declared),
             ("unreached", coverage.unreached),
             ("untied", coverage.untied_resources),
+            ("unmatched", coverage.unmatched_resources),
             ("gaps", len(view.assessment.gaps)),
         )
         if count
@@ -162,6 +166,7 @@ command = Command(
     callback=_assess,
     params=[
         config_option(),
+        Option(["--from", "saved"], metavar="cli.metavar.folder", multiple=True, help="cli.assess.from"),
         Option(["--as-of"], metavar="cli.metavar.date", help="cli.assess.as_of"),
         format_option("cli.assess.format"),
         Option(

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sovercheck import __version__
-from sovercheck.evaluation.deciding import Belongs, findings
+from sovercheck.evaluation.deciding import Belongs, contradictions, findings
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.folding import reading_lines
 from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
 from sovercheck.evaluation.share import shares
-from sovercheck.evaluation.systems import system_views, territory
+from sovercheck.evaluation.systems import system_views, territory, untied
 from sovercheck.evaluation.waive import apply_waivers
 from sovercheck.findings import (
     SEVERITIES,
@@ -44,6 +44,7 @@ from sovercheck.findings import (
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
 from sovercheck.inventory.facts import FACTS, TABLES, Fact
 from sovercheck.inventory.store import Inventory
+from sovercheck.inventory.ties import MATCHED
 from sovercheck.messages import Lang
 from sovercheck.policy.condition import facts_of
 from sovercheck.policy.model import PolicySet, Rule
@@ -112,6 +113,8 @@ def assess(
             subjects={table: _count(inventory, f'"{table}"') for table in TABLES},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),
+            untied=untied(inventory),
+            unmatched_resources=_count(inventory, f"(SELECT DISTINCT resource FROM {MATCHED} WHERE NOT decided)"),
         ),
         gaps=tuple(
             GapView(g.source, g.reason, g.table, g.id, g.facts, g.scope, g.needs, g.detail) for g in inventory.gaps
@@ -130,6 +133,7 @@ def assess(
         evidence=tuple(_evidence(evaluated.evidence)),
         waivers=tuple(waiver_views),
         names=_shown_names(names, found, by_system),
+        contradictions=contradictions(inventory),
         languages=setting.languages,
     )
 

@@ -10,9 +10,18 @@ from decimal import Decimal
 
 from sovercheck.evaluation.compile import Compiled
 from sovercheck.evaluation.judge import Judged
-from sovercheck.findings import DecidingFact, Exposure, ExposurePath, Finding, State, UnknownReason, Verdict
+from sovercheck.findings import (
+    Contradiction,
+    DecidingFact,
+    Exposure,
+    ExposurePath,
+    Finding,
+    State,
+    UnknownReason,
+    Verdict,
+)
 from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, is_gapped, provenance_of
-from sovercheck.inventory.facts import SUBJECTS, Fact
+from sovercheck.inventory.facts import FACTS, SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
 from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of, leaves
@@ -237,6 +246,36 @@ def _owner(fact: Fact, subject: str, row: Wide) -> str:
     else:
         owner = row["system"]
     return "" if owner is None else str(owner)
+
+
+def contradictions(inventory: Inventory) -> tuple[Contradiction, ...]:
+    """What each source says of the facts on which sources exclude each other."""
+    return tuple(
+        Contradiction(
+            f"{item.table}.{item.fact}",
+            item.id,
+            tuple(_given(FACTS[f"{item.table}.{item.fact}"], item.id, value, ev) for value, ev in item.values),
+        )
+        for item in inventory.contradictions
+    )
+
+
+def _given(fact: Fact, of: str, value: object, evidence: int) -> DecidingFact:
+    high: object = value if fact.is_interval else None
+    is_open: object = False
+    if isinstance(value, list | tuple) and fact.is_interval:
+        value, high = value
+    elif isinstance(value, list | tuple) and fact.is_list:
+        value, is_open = value
+    return DecidingFact(
+        fact=fact.name,
+        of=of,
+        state="none" if value is None else "known",
+        value=canonical(value),
+        high=None if high is None else _canonical_text(high),
+        open=bool(is_open),
+        provenance=provenance_of(evidence),
+    )
 
 
 def grade_of_deciding(fact: DecidingFact, provenance: Sequence[Evidence]) -> Grade | None:

@@ -109,7 +109,7 @@ def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
 def _several_systems(inventory: Inventory, subject: Subject) -> bool:
     if subject not in ("copy", "resource", "component"):
         return False
-    found = inventory.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM tie").fetchone()
+    found = inventory.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM belonging").fetchone()
     return bool(found and found[0])
 
 

@@ -16,6 +16,7 @@ from sovercheck.findings import (
     KnownFact,
     PlaceVolume,
     SystemView,
+    UntiedResource,
     Verdict,
 )
 from sovercheck.inventory.evidence import Grade, floor, grade_of, provenance_of
@@ -27,6 +28,8 @@ _TOLD_OF_SYSTEMS = ("contract", "outage", "component", "efvp", "involvement")
 """The tables whose facts are told among what is known of a system, beside its own."""
 
 _SENSITIVE = ("sensitive", "health")
+_UNTIED = 50
+"""How many resources without a system are told one by one."""
 
 
 def territory(inventory: Inventory, *, sensitive_only: bool) -> tuple[PlaceVolume, ...]:
@@ -130,6 +133,18 @@ def system_views(
 
 def _whole(number: Any) -> int | None:  # noqa: ANN401 - a number of the engine's
     return None if number is None else int(number)
+
+
+def untied(inventory: Inventory) -> tuple[UntiedResource, ...]:
+    """The largest of the resources that are tied to no system; the derived tables must exist."""
+    rows = inventory.connection.execute(
+        "SELECT r.id, r.name, r.kind, CASE WHEN d.place__ev > 0 THEN d.place END, r.account, coalesce(r.bytes, 0), "
+        "CASE WHEN r.bytes__ev > 0 AND r.bytes IS NULL THEN 0 ELSE r.bytes__hi END AS high "
+        "FROM resource r JOIN derived_resource d ON d.id = r.id "
+        "WHERE r.id NOT IN (SELECT resource FROM tie) "
+        f"ORDER BY high DESC NULLS LAST, coalesce(r.bytes, 0) DESC, r.id LIMIT {_UNTIED}"
+    ).fetchall()
+    return tuple(UntiedResource(*row) for row in rows)
 
 
 def _parties(inventory: Inventory, names: Mapping[str, str]) -> dict[str, list[InvolvedParty]]:

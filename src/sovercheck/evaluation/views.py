@@ -13,7 +13,9 @@ from sovercheck.inventory.evidence import NO_ANSWER
 from sovercheck.inventory.facts import Fact, Subject
 from sovercheck.inventory.tables import fact_columns
 
-_SYSTEM_OF_RESOURCE = "LEFT JOIN tie ON tie.resource = {resource} LEFT JOIN system ON system.id = tie.system"
+_SYSTEM_OF_RESOURCE = (
+    "LEFT JOIN belonging ON belonging.resource = {resource} LEFT JOIN system ON system.id = belonging.system"
+)
 
 _FROM: dict[Subject, str] = {
     "copy": "copy LEFT JOIN resource ON resource.id = copy.resource "
@@ -22,9 +24,9 @@ _FROM: dict[Subject, str] = {
     "system": "system",
     "contract": "contract LEFT JOIN system ON system.id = contract.system LEFT JOIN party ON party.id = contract.party",
     "party": "party",
-    "component": "component LEFT JOIN resource ON resource.id = component.resource LEFT JOIN tie "
-    "ON tie.resource = component.resource AND component.system IS NULL "
-    "LEFT JOIN system ON system.id = coalesce(component.system, tie.system)",
+    "component": "component LEFT JOIN resource ON resource.id = component.resource LEFT JOIN belonging "
+    "ON belonging.resource = component.resource AND component.system IS NULL "
+    "LEFT JOIN system ON system.id = coalesce(component.system, belonging.system)",
     "estate": "estate",
 }
 """Each subject with the stored tables of its scope (`facts.SCOPES`)."""

@@ -5,6 +5,8 @@
       registre: {title: Registraire des entreprises, url: "https://…", read_on: 2026-03-01}
     parties:
       - {id: fournisseur, place: {value: CA-QC, evidence: documented, source: registre}}
+    resources:
+      - {id: base, observed_as: "arn:aws:rds:ca-central-1:111122223333:db:base"}
 
 `leads:` may hold what nobody could show yet; it is never read as a fact.
 """
@@ -39,8 +41,8 @@ def read_declaration(document: Document) -> list[Row]:
     if "declaration" not in content:
         raise InputError("declaration_header", place=document.place())
     errors: list[SovercheckError] = []
-    base = _header(document, content["declaration"], errors)
-    sources = _sources(document, content.get("sources", {}), base.grade, errors)
+    base = header(document, content["declaration"], errors)
+    sources = named_sources(document, content.get("sources", {}), base.grade, errors)
     rows: list[Row] = []
     try:
         rows = read_tables(document, base=base, sources=sources, besides=_KEYS)
@@ -52,7 +54,7 @@ def read_declaration(document: Document) -> list[Row]:
     return rows
 
 
-def _header(document: Document, value: Value, errors: list[SovercheckError]) -> Evidence:
+def header(document: Document, value: Value, errors: list[SovercheckError]) -> Evidence:
     """The evidence of what says nothing else."""
     found = _Mapping(document, ("declaration",), errors)
     read = found.texts(value, _HEADER_KEYS, ("by",))
@@ -62,7 +64,8 @@ def _header(document: Document, value: Value, errors: list[SovercheckError]) -> 
     )
 
 
-def _sources(document: Document, value: Value, grade: Grade, errors: list[SovercheckError]) -> dict[str, Evidence]:
+def named_sources(document: Document, value: Value, grade: Grade, errors: list[SovercheckError]) -> dict[str, Evidence]:
+    """The sources that `sources` names, as evidence, by the name that `source:` gives them."""
     if not isinstance(value, dict):
         errors.append(InputError("declaration_sources", place=document.place("sources")))
         return {}

@@ -14,6 +14,7 @@ from typing import Any
 from sovercheck.inventory.evidence import CONTRADICTED, NO_ANSWER, grade_of
 from sovercheck.inventory.facts import TABLES, Fact, Type, facts_of
 from sovercheck.inventory.places import within
+from sovercheck.inventory.tables import fact_columns
 
 Stored = Mapping[str, Any]
 """A stored row: column → value, as `inventory.tables.columns` names them."""
@@ -27,7 +28,8 @@ class Contradiction:
         table: the subject's.
         id: the subject.
         fact: short name.
-        values: every value given, with its evidence integer, the strongest first.
+        values: every value given, with its evidence integer, the strongest first; a list with its open flag, an
+            interval that is not one number with its upper end.
     """
 
     table: str
@@ -73,6 +75,26 @@ def merge(table: str, rows: Sequence[Stored]) -> tuple[dict[str, Any], list[Cont
     return merged, contradictions
 
 
+def merged_sql(table: str) -> str:
+    """SQL of one row for each subject whose facts were each given at most once: what `merge` gives, in the engine.
+
+    The table `doubled` (id, disputed) says which subjects have several rows, and which had a fact given twice.
+    """
+    selected = ["t.id"]
+    selected += [f'arg_min("{link}", seq) FILTER ("{link}" IS NOT NULL) AS "{link}"' for link in TABLES[table].links]
+    for fact in facts_of(table):
+        if fact.derived:
+            continue
+        ev = f'"{fact.short}__ev"'
+        *values, _ = fact_columns(fact)
+        selected += [f'any_value("{name}") FILTER ({ev} > 0) AS "{name}"' for name, _ in values]
+        selected.append(f"coalesce(max({ev}) FILTER ({ev} > 0), min({ev})) AS {ev}")
+    return (
+        f'SELECT {", ".join(selected)}, min(seq) AS seq FROM "{table}" t JOIN doubled d ON d.id = t.id '
+        "WHERE NOT d.disputed GROUP BY t.id"
+    )
+
+
 def settle(fact: Fact, given: Sequence[Given]) -> tuple[Given, tuple[tuple[object, int], ...]]:
     """The value that stands, and the values that exclude each other, if any do."""
     known = sorted((item for item in given if item.evidence > 0), key=_strength)
@@ -86,7 +108,7 @@ def settle(fact: Fact, given: Sequence[Given]) -> tuple[Given, tuple[tuple[objec
     else:
         for peer in peers[1:]:
             best = _more_precise(fact, best, peer)
-    values = tuple((_shown(item), item.evidence) for item in known) if excluded else ()
+    values = tuple((_shown(fact, item), item.evidence) for item in known) if excluded else ()
     return best, values
 
 
@@ -94,8 +116,10 @@ def _strength(item: Given) -> tuple[int, str, int]:
     return -(grade_of(item.evidence) or 0), repr((item.value, item.extra)), item.evidence
 
 
-def _shown(item: Given) -> object:
-    return item.value if item.extra is None or item.extra == item.value else (item.value, item.extra)
+def _shown(fact: Fact, item: Given) -> object:
+    if item.value is None or not (fact.is_interval or fact.is_list) or item.extra == item.value:
+        return item.value
+    return item.value, item.extra
 
 
 def _exclude(fact: Fact, one: Given, other: Given) -> bool:

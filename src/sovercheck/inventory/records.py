@@ -11,9 +11,9 @@ A declaration, a supplier of the reference data and the miniature inventory of a
       - {id: base, system: dossier, bytes: {at_least: 1000}}
 
 What is left out is unknown; the word `none` says that it is known that there is none. `system` (or `systems`, a list)
-of a resource makes a tie; an outage is one unless it says how many (`count`). A row may say `evidence`, `source`,
-`date`, `document` and `note` for all its facts; a fact
-of the same name, as the date of an EFVP, comes first.
+of a resource makes a tie, and `observed_as` says under which id a reading of the account gives it; an outage is one
+unless it says how many (`count`). A row may say `evidence`, `source`, `date`, `document` and `note` for all its facts;
+a fact of the same name, as the date of an EFVP, comes first.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from sovercheck.errors import InputError, Place, SeveralErrors, SovercheckError, nearest, raise_all
 from sovercheck.inventory.evidence import GRADE_WORDS, Evidence, Grade
@@ -39,6 +40,7 @@ The first is a letter, a digit, `_` or `/`, so that no id is a formula in a spre
 TABLE_OF: Mapping[str, Table] = {table.plural: table for table in TABLES.values()}
 """The table of each key of a declaration."""
 
+_NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _LINK_TABLES = frozenset({"involvement", "ownership", "outage", "efvp", "tie"})
 _EVIDENCE_KEYS = ("evidence", "source", "date", "document", "note")
 _IDENTIFYING: Mapping[str, tuple[str, ...]] = {"involvement": ("role",), "outage": ("started",), "efvp": ("kind",)}
@@ -52,6 +54,7 @@ def read_tables(
     sources: Mapping[str, Evidence],
     path: Path_ = (),
     besides: Collection[str] = (),
+    inside: Mapping[str, Collection[str]] = _NOTHING,
 ) -> list[Row]:
     """Reads the tables of a mapping.
 
@@ -62,6 +65,7 @@ def read_tables(
         sources: what `source:` may name.
         path: of the mapping in the document.
         besides: keys of the mapping that are no tables, and that the caller reads.
+        inside: table → keys of its rows that are no facts, and that the caller reads.
 
     Returns:
         The rows in the order of the file, each tie after its resource.
@@ -69,7 +73,7 @@ def read_tables(
     Raises:
         InputError: one mistake, with its file, line and column; `SeveralErrors` for all of them.
     """
-    reading = _Reading(document, base, sources, [], {})
+    reading = _Reading(document, base, sources, inside, [], {})
     value = _at(document.value, path)
     rows: list[Row] = []
     if not isinstance(value, dict):
@@ -89,17 +93,20 @@ def read_tables(
     return rows
 
 
-def check_references(rows: Iterable[Row], *, parties: Collection[str] = ()) -> None:
+def check_references(
+    rows: Iterable[Row], *, parties: Collection[str] = (), saved: Mapping[str, Collection[str]] = _NOTHING
+) -> None:
     """Checks that every link points to a subject that some row is about.
 
     Args:
         rows: of all sources, once all are read.
         parties: ids of parties that exist besides: those of the reference data.
+        saved: table → ids that exist besides: those of saved inventories.
 
     Raises:
         InputError: a link to nothing, at its row, with the nearest id; `SeveralErrors` for all of them.
     """
-    known: dict[str, set[str]] = {name: set() for name in TABLES}
+    known: dict[str, set[str]] = {name: set(saved.get(name, ())) for name in TABLES}
     known["party"].update(parties)
     linked: list[Row] = []
     for row in rows:
@@ -155,6 +162,7 @@ class _Reading:
     document: Document
     base: Evidence
     sources: Mapping[str, Evidence]
+    inside: Mapping[str, Collection[str]]
     errors: list[SovercheckError]
     seen: dict[tuple[str, str], Place]
 
@@ -175,22 +183,26 @@ class _Reading:
         links: dict[str, str] = {}
         known: dict[str, Known] = {}
         systems: list[str] = []
+        observed_as: str | None = None
         mistakes = len(self.errors)
         own = self._said(value, path, facts)
         id_ = self._own_id(table, value, path)
         for key, content in value.items():
             try:
-                if key == "id":
+                if key == "id" or key in self.inside.get(table.name, ()):
                     continue
                 if table.name == "resource" and key in ("system", "systems"):
                     systems.extend(self._systems(content, (*path, key), many=key == "systems"))
+                elif table.name == "resource" and key == "observed_as":
+                    observed_as = self._id(content, self.document.place(*path, key), key)
                 elif key in table.links:
                     links[key] = self._id(content, self.document.place(*path, key), key)
                 elif key in facts:
                     known[key] = self._fact(facts[key], content, own, (*path, key))
                 elif key not in _EVIDENCE_KEYS:
                     ours = ["id", *table.links, *(f.short for f in facts.values() if not f.derived), *_EVIDENCE_KEYS]
-                    ours += ["system", "systems"] if table.name == "resource" else []
+                    ours += ["system", "systems", "observed_as"] if table.name == "resource" else []
+                    ours += self.inside.get(table.name, ())
                     self.unknown("record_fact", key, ours, self.document.key_place(*path, key), table=table.plural)
             except SeveralErrors as error:
                 self.errors.extend(error.errors)
@@ -209,7 +221,7 @@ class _Reading:
         if table.name == "outage" and "minutes" in known and "count" not in known:
             # An entry of a log is one outage unless it says how many.
             known["count"] = Known(Decimal(1), known["minutes"].evidence, Decimal(1))
-        yield Row(table.name, id_, links, known, place)
+        yield Row(table.name, id_, links, known, place, observed_as)
         for system in dict.fromkeys(systems):
             yield Row("tie", link_id(id_, system), {"resource": id_, "system": system}, {}, place)
 

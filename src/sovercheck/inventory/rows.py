@@ -46,6 +46,7 @@ class Row:
         links: column → id of the subject pointed to.
         facts: short name → value; a fact that is left out is unknown.
         place: where in the user's files the row stands, to name it in errors.
+        observed_as: of a declared resource, the id under which a reading of the account gives the same one.
     """
 
     table: str
@@ -53,6 +54,7 @@ class Row:
     links: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Known] = field(default_factory=dict)
     place: Place | None = None
+    observed_as: str | None = None
 
 
 GapReason = Literal["refused", "throttled", "unreachable", "unreadable", "excluded", "not_supported", "not_asked"]

@@ -8,48 +8,55 @@ manifest is no inventory.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
-    GAPPED_BIT,
-    NO_ANSWER,
     Evidence,
     Grade,
-    above,
-    gap_evidence,
     pack,
 )
-from sovercheck.inventory.facts import FACTS, TABLES, Fact, facts_of
-from sovercheck.inventory.merge import Contradiction, merge
+from sovercheck.inventory.facts import TABLES, Fact, facts_of
+from sovercheck.inventory.marks import mark
+from sovercheck.inventory.merge import Contradiction, merge, merged_sql
+from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
-from sovercheck.inventory.tables import columns, fact_columns
+from sovercheck.inventory.saved import PARTS, Saved, parquet
+from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
+from sovercheck.inventory.tables import columns
+from sovercheck.inventory.ties import MATCHED, Matcher, tie
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 SCHEMA = "sovercheck/inventory/v1"
 REGISTER = "policies/reference/parties"
 """The name, as a source, of the parties that ship with the product."""
+BELONGING = f"""
+CREATE VIEW belonging AS SELECT resource, system FROM tie
+UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND resource IN (SELECT resource FROM tie)
+"""
 _MANIFEST = "manifest.json"
-_LINE_LIMIT = 64 * 1024 * 1024
+_BATCH = 10_000
 
 
 class Inventory:
     """What is known of an organisation's data, in the engine.
 
     Attributes:
-        connection: the engine; each table of `facts.TABLES` is a table of it, empty if nothing was read.
+        connection: the engine; each table of `facts.TABLES` is a table of it, empty if nothing was read. `belonging`
+            is `tie`, and a row without a system for each resource that may belong to another one as well.
         provenance: the sources of evidence, by the number that evidence integers hold.
         gaps: what could not be read, by the number that evidence integers hold.
         notes: what was assumed while reading.
@@ -58,6 +65,9 @@ class Inventory:
         counts: rows that each source gave, by its name.
         grades: the usual grade of the evidence of each source, as a word.
         bulk_systems: ids of the systems that came in bulk from an inventory, and that nobody named one by one.
+        observed_as: which declared resources are said to be which observed ones.
+        disputed: tables of which some subject had a fact from more than one row; what each row said stands in
+            `part_<table>`, so that a saved inventory can be merged with others as if it were read again.
     """
 
     def __init__(self) -> None:
@@ -72,6 +82,8 @@ class Inventory:
         self.counts: dict[str, int] = {}
         self.grades: dict[str, str] = {}
         self.bulk_systems: set[str] = set()
+        self.observed_as: list[ObservedAs] = []
+        self.disputed: set[str] = set()
         self._said = 0
 
     def __enter__(self) -> Self:
@@ -98,7 +110,8 @@ class Inventory:
                 f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
             ).fetchone()
             digest.update(f"{table}:{found[0] if found else None}".encode())
-        for item in (*self.provenance[: self._said], *self.gaps, *self.readings):
+        matched = self.connection.execute(f"SELECT * FROM {MATCHED} WHERE NOT decided ORDER BY ALL").fetchall()
+        for item in (*self.provenance[: self._said], *self.gaps, *self.readings, *matched):
             digest.update(repr(item).encode())
         return digest.hexdigest()
 
@@ -110,38 +123,51 @@ class Inventory:
         """
         if folder.exists() and not (folder / _MANIFEST).exists() and any(folder.iterdir()):
             raise InputError("inventory_folder_taken", place=Place(str(folder)))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        import duckdb
+
+        part = None
         try:
-            for table in TABLES:
-                target = str(part / f"{table}.parquet").replace("'", "''")
-                self.connection.execute(
-                    f"COPY (SELECT * FROM \"{table}\" ORDER BY id) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-                )
-            manifest = {
-                "schema": SCHEMA,
-                "sha256": self.sha256(),
-                "provenance": [_plain_evidence(item) for item in self.provenance[: self._said]],
-                "gaps": [asdict(gap) | {"grade": gap.grade.word} for gap in self.gaps],
-                "notes": [asdict(note) | {"params": dict(note.params)} for note in self.notes],
-                "readings": [asdict(reading) for reading in self.readings],
-                "contradictions": [asdict(item) for item in self.contradictions],
-                "counts": self.counts,
-                "grades": self.grades,
-                "bulk_systems": sorted(self.bulk_systems),
-            }
-            text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
-            (part / _MANIFEST).write_text(text, encoding="utf-8")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+            self._write(part)
             os.chmod(part, 0o700)
-            old = folder.with_name(f".{folder.name}.old")
-            if folder.exists():
-                folder.rename(old)
-            part.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        except OSError as error:
-            raise InputError("unwritable", place=Place(str(folder)), reason=error.strerror or str(error)) from error
+            replace_folder(folder, part)
+        except (OSError, duckdb.IOException) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0]
+            raise InputError("unwritable", place=Place(str(folder)), reason=reason) from error
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def _write(self, part: Path) -> None:
+        for name in self._stored():
+            target = str(part / f"{name}.parquet").replace("'", "''")
+            order = "ALL" if name == MATCHED else "id, seq" if name.startswith(PARTS) else "id"
+            self.connection.execute(
+                f"COPY (SELECT * FROM \"{name}\" ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        text = json.dumps(self._manifest(), ensure_ascii=False, indent=1, default=str)
+        (part / _MANIFEST).write_text(text, encoding="utf-8")
+
+    def _stored(self) -> tuple[str, ...]:
+        """The tables of the engine that a saved inventory has."""
+        return (*TABLES, MATCHED, *(f"{PARTS}{table}" for table in TABLES if table in self.disputed))
+
+    def _manifest(self) -> dict[str, object]:
+        return {
+            "schema": SCHEMA,
+            "sha256": self.sha256(),
+            "provenance": [_plain_evidence(item) for item in self.provenance[: self._said]],
+            "gaps": [asdict(gap) | {"grade": gap.grade.word} for gap in self.gaps],
+            "notes": [asdict(note) | {"params": dict(note.params)} for note in self.notes],
+            "readings": [asdict(reading) for reading in self.readings],
+            "contradictions": [asdict(item) for item in self.contradictions],
+            "counts": self.counts,
+            "grades": self.grades,
+            "bulk_systems": sorted(self.bulk_systems),
+            "observed_as": [asdict(item) for item in self.observed_as],
+            "disputed": sorted(self.disputed),
+        }
 
     @classmethod
     def open(cls, folder: Path) -> Inventory:
@@ -164,11 +190,12 @@ class Inventory:
         return inventory
 
     def _read(self, folder: Path, manifest: dict[str, Any]) -> None:
-        for table in TABLES:
-            source = str(folder / f"{table}.parquet").replace("'", "''")
+        self.disputed = set(manifest["disputed"])
+        for table in self._stored():
             # The walk over owners looks parties up one by one, in an index that only a table can have.
             kind = "TABLE" if table in ("party", "ownership") else "VIEW"
-            self.connection.execute(f"CREATE {kind} \"{table}\" AS SELECT * FROM read_parquet('{source}')")
+            self.connection.execute(f'CREATE {kind} "{table}" AS SELECT * FROM {parquet(folder, table)}')
+        self.connection.execute(BELONGING)
         self.provenance = [Evidence(**item | {"grade": Grade.of(item["grade"])}) for item in manifest["provenance"]]
         self._said = len(self.provenance)
         self.gaps = [
@@ -183,14 +210,47 @@ class Inventory:
         self.counts = manifest["counts"]
         self.grades = manifest["grades"]
         self.bulk_systems = set(manifest["bulk_systems"])
+        self.observed_as = [ObservedAs(**item) for item in manifest["observed_as"]]
+
+
+def saved_sha256(folder: Path) -> str:
+    """The hash of the logical content of a saved inventory.
+
+    Raises:
+        InputError: the folder is no inventory.
+    """
+    with Inventory.open(folder) as inventory:
+        return inventory.sha256()
+
+
+def replace_folder(folder: Path, part: Path) -> None:
+    """Puts a folder in the place of another; where that fails, the other one stays."""
+    if not folder.exists():
+        part.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+    # A folder takes the place of an empty one.
+    folder.rename(old)
+    try:
+        part.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 class Builder:
-    """Fills an inventory: rows of any source in any order, merged by subject at the end."""
+    """Fills an inventory: rows of any source in any order, merged by subject at the end.
 
-    def __init__(self) -> None:
+    Args:
+        matchers: how resources are tied to systems.
+    """
+
+    def __init__(self, matchers: Sequence[Matcher] = ()) -> None:
+        self._matchers = matchers
         self._folder = tempfile.TemporaryDirectory(prefix="sovercheck-")
         self._spools: dict[str, IO[str]] = {}
+        self._segments: dict[str, list[Path | Saved]] = {}
         self._provenance: dict[Evidence, int] = {}
         self._inventory = Inventory()
         self._bulk: set[str] = set()
@@ -212,6 +272,8 @@ class Builder:
                 grades.update(known.evidence.grade.word for known in item.facts.values())
                 if item.table == "system":
                     (self._bulk if bulk else self._named).add(item.id)
+                if item.observed_as is not None:
+                    self._inventory.observed_as.append(ObservedAs(item.id, item.observed_as, source))
                 self._spool(item.table).write(json.dumps(self._stored(item), ensure_ascii=False, default=str) + "\n")
                 count += 1
             elif isinstance(item, Gap):
@@ -224,15 +286,54 @@ class Builder:
         if grades:
             self._inventory.grades[source] = min(grades, key=lambda word: (-grades[word], word))
 
-    def add_parties(self, named: Iterable[Row], register: Sequence[Row]) -> None:
+    def add_saved(self, folder: Path) -> dict[str, set[str]]:
+        """Adds the rows of a saved inventory, without reading them one by one, as if its sources were read again.
+
+        What gaps and other sources made of its rows is taken off, and made again at the end with what else is added.
+
+        Returns:
+            The ids of each table, and under `party` besides the parties that its rows name.
+
+        Raises:
+            InputError: the folder is no inventory.
+        """
+        with Inventory.open(folder) as saved:
+            numbers = tuple(self._provenance.setdefault(item, len(self._provenance)) for item in saved.provenance)
+            found = {
+                table: {id_ for (id_,) in saved.connection.execute(f'SELECT id FROM "{table}"').fetchall()}
+                for table in TABLES
+            }
+            for table, subject in TABLES.items():
+                for link in (link for link, end in subject.links.items() if end == "party"):
+                    named = saved.connection.execute(
+                        f'SELECT DISTINCT "{link}" FROM "{table}" WHERE "{link}" IS NOT NULL'
+                    )
+                    found["party"] |= {id_ for (id_,) in named.fetchall()}
+                if found[table]:
+                    self._close(table)
+                    self._segments.setdefault(table, []).append(Saved(folder, numbers, table in saved.disputed))
+            ours = self._inventory
+            ours.gaps += saved.gaps
+            ours.notes += [note for note in saved.notes if note.code != UNSEEN]
+            ours.readings += saved.readings
+            ours.observed_as += saved.observed_as
+            for source, count in saved.counts.items():
+                ours.counts[source] = ours.counts.get(source, 0) + count
+            ours.grades = saved.grades | ours.grades
+            self._bulk |= saved.bulk_systems
+            self._named |= found["system"] - saved.bulk_systems
+        return found
+
+    def add_parties(self, named: Iterable[Row], register: Sequence[Row], besides: Iterable[str] = ()) -> None:
         """Adds, of a register, the parties that other rows name, and those above and below them.
 
         Args:
             named: the rows that were collected.
             register: rows of the tables `party` and `ownership`.
+            besides: ids of parties that saved inventories name.
         """
         wanted = {id_ for row in named for link, id_ in row.links.items() if TABLES[row.table].links[link] == "party"}
-        wanted |= {row.id for row in named if row.table == "party"}
+        wanted |= {row.id for row in named if row.table == "party"} | set(besides)
         stakes = [row for row in register if row.table == "ownership"]
         grown = True
         while grown:
@@ -240,27 +341,40 @@ class Builder:
             grown = not ends <= wanted
             wanted |= ends
         kept = [row for row in register if (set(row.links.values()) or {row.id}) <= wanted]
+        # Of what a saved inventory had of it, this register gives again what is still there.
+        self._inventory.counts.pop(REGISTER, None)
         if kept:
             self.add(REGISTER, kept)
 
     def finish(self) -> Inventory:
-        """Types the spool, merges rows about the same subject, and marks what gaps touch.
+        """Types the spool, merges rows about the same subject, marks what gaps touch, and ties resources to systems.
 
         Sources of evidence and gaps are numbered in an order of their own, so that the order of the rows says nothing.
+
+        Raises:
+            InputError: a saved inventory cannot be read to its end.
         """
-        inventory = self._inventory
+        inventory, connection = self._inventory, self._inventory.connection
         inventory.provenance = sorted(self._provenance, key=repr)
         inventory._said = len(inventory.provenance)
         inventory.gaps.sort(key=repr)
         inventory.readings.sort(key=repr)
-        _renumber(inventory.connection, self._provenance, inventory.provenance)
-        for spool in self._spools.values():
-            spool.close()
+        order = new_numbers(self._provenance, inventory.provenance)
+        renumber(connection, order)
+        for table in tuple(self._spools):
+            self._close(table)
         for table in TABLES:
-            _create(inventory.connection, table, self._path(table) if table in self._spools else None)
-            if table in self._spools:
-                self._merge(table)
-        self._folder.cleanup()
+            create_table(connection, table)
+            for segment in self._segments.get(table, ()):
+                if isinstance(segment, Saved):
+                    segment.insert(connection, table, order)
+                else:
+                    insert_spool(connection, table, segment, evidence='renumbered("{name}")')
+        inventory.observed_as = sorted(set(inventory.observed_as), key=repr)
+        inventory.notes += rename(connection, inventory.observed_as)
+        for table in TABLES:
+            self._merge(table)
+            connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
         inventory.bulk_systems = self._bulk - self._named
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         marked = set()
@@ -268,20 +382,28 @@ class Builder:
             # What one failed listing of a table opens, a second of the same strength finds open: there are thousands.
             alike = (gap.table, gap.grade)
             if gap.id is not None or alike not in marked:
-                _mark(inventory.connection, number, gap)
+                mark(connection, number, gap)
             if gap.id is None:
                 marked.add(alike)
+        tie(connection, self._matchers, Path(self._folder.name) / "ties.ndjson")
+        connection.execute(BELONGING)
+        self._folder.cleanup()
         return inventory
-
-    def _path(self, table: str) -> Path:
-        return Path(self._folder.name) / f"{table}.ndjson"
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
-            path = self._path(table)
+            segments = self._segments.setdefault(table, [])
+            path = Path(self._folder.name) / f"{table}-{len(segments)}.ndjson"
             path.touch(mode=0o600)
             self._spools[table] = path.open("w", encoding="utf-8")
+            segments.append(path)
         return self._spools[table]
+
+    def _close(self, table: str) -> None:
+        """Ends the spool of a table: what comes next stands after it."""
+        spool = self._spools.pop(table, None)
+        if spool is not None:
+            spool.close()
 
     def _stored(self, row: Row) -> dict[str, object]:
         stored: dict[str, object] = {"id": row.id, **row.links}
@@ -294,8 +416,8 @@ class Builder:
         value: object = known.value
         if fact.is_interval:
             # An interval without a lower end starts at zero: no number of the registry is negative.
-            value = 0 if value is None and known.high is not None else _number(value)
-            yield f"{fact.short}__hi", _number(known.high)
+            value = 0 if value is None and known.high is not None else plain_number(value)
+            yield f"{fact.short}__hi", plain_number(known.high)
         elif fact.is_list:
             yield f"{fact.short}__open", known.open
         yield fact.short, value
@@ -303,110 +425,44 @@ class Builder:
         yield f"{fact.short}__ev", pack(known.evidence.grade, number)
 
     def _merge(self, table: str) -> None:
+        """Makes one row of several about the same subject: in the engine, unless a fact was given more than once."""
         connection = self._inventory.connection
-        doubled = f'FROM "{table}" WHERE id IN (SELECT id FROM "{table}" GROUP BY id HAVING count(*) > 1)'
-        cursor = connection.execute(f"SELECT * {doubled} ORDER BY id, seq")
-        names = [description[0] for description in cursor.description or ()]
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for values in cursor.fetchall():
-            stored = dict(zip(names, values, strict=True))
-            groups.setdefault(stored["id"], []).append(stored)
-        if groups:
-            path = self._path(f"{table}-merged")
+        shorts = [fact.short for fact in facts_of(table) if not fact.derived]
+        twice = " OR ".join(f'count_if("{short}__ev" > 0) > 1' for short in shorts) or "FALSE"
+        connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE doubled AS SELECT id, {twice} AS disputed FROM "{table}" '
+            "GROUP BY id HAVING count(*) > 1"
+        )
+        found = connection.execute("SELECT count(*), coalesce(bool_or(disputed), FALSE) FROM doubled").fetchone()
+        if not found or not found[0]:
+            return
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE whole AS {merged_sql(table)}")
+        if found[1]:
+            self._inventory.disputed.add(table)
+            connection.execute(
+                f'CREATE TABLE "{PARTS}{table}" AS SELECT t.* FROM "{table}" t JOIN doubled d ON d.id = t.id '
+                "WHERE d.disputed ORDER BY t.id, t.seq"
+            )
+        connection.execute(f'DELETE FROM "{table}" WHERE id IN (SELECT id FROM doubled)')
+        connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM whole')
+        if found[1]:
+            path = Path(self._folder.name) / f"{table}-merged.ndjson"
             with path.open("w", encoding="utf-8") as stream:
-                for rows in groups.values():
+                for rows in self._disputed(table):
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
                     stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-            connection.execute(f"DELETE {doubled}")
-            _insert(connection, table, path, evidence='"{name}"')
-        connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
+            insert_spool(connection, table, path, evidence='"{name}"')
 
-
-def _create(connection: duckdb.DuckDBPyConnection, table: str, spool: Path | None) -> None:
-    declared = ", ".join(
-        f'"{name}" {sql}' + (f" NOT NULL DEFAULT {NO_ANSWER}" if name.endswith("__ev") else "")
-        for name, sql in columns(table).items()
-    )
-    if spool is None:
-        connection.execute(f'CREATE TABLE "{table}" ({declared})')
-        return
-    connection.execute(f'CREATE TABLE "{table}" ({declared}, seq BIGINT)')
-    _insert(connection, table, spool, evidence='renumbered("{name}")')
-
-
-def _renumber(
-    connection: duckdb.DuckDBPyConnection, numbers: Mapping[Evidence, int], provenance: Sequence[Evidence]
-) -> None:
-    """Makes the macro `renumbered`: evidence as it was spooled → evidence as `provenance` numbers it."""
-    order = [0] * len(provenance)
-    for number, evidence in enumerate(provenance):
-        order[numbers[evidence]] = number
-    if order == sorted(order):
-        connection.execute("CREATE TEMP MACRO renumbered(ev) AS ev")
-        return
-    connection.execute("SET VARIABLE renumbering = ?", [order])
-    found = f"getvariable('renumbering')[(ev & {GAPPED_BIT - 1}) + 1]"
-    connection.execute(
-        f"CREATE TEMP MACRO renumbered(ev) AS CASE WHEN ev > 0 THEN (ev & {~(GAPPED_BIT - 1)}) | {found} ELSE ev END"
-    )
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
-    """Types rows of a spool; `evidence` is SQL of how its evidence integers are read."""
-    typed = columns(table)
-    # Decimals are spelt as texts in the spool, so that no value passes through a binary float.
-    struct = ", ".join(f"'{name}': '{sql}'" for name, sql in typed.items())
-    selected = ", ".join(
-        f"coalesce({evidence.format(name=name)}, {NO_ANSWER})" if name.endswith("__ev") else f'"{name}"'
-        for name in typed
-    )
-    path = str(spool).replace("'", "''")
-    connection.execute(
-        f"INSERT INTO \"{table}\" SELECT {selected}, row_number() OVER () FROM read_json('{path}', "
-        f"format = 'newline_delimited', columns = {{{struct}}}, maximum_object_size = {_LINE_LIMIT})"
-    )
-
-
-def _mark(connection: duckdb.DuckDBPyConnection, number: int, gap: Gap) -> None:
-    """Writes what a gap takes away into the evidence of the facts that it names."""
-    facts = [FACTS[f"{gap.table}.{short}"] for short in gap.facts] or list(facts_of(gap.table))
-    changes = ", ".join(
-        f'"{ev}" = CASE WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} '
-        f'WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} THEN "{ev}" | {GAPPED_BIT} ELSE "{ev}" END'
-        for fact in facts
-        if not fact.derived
-        for ev in (list(fact_columns(fact))[-1][0],)
-    )
-    if gap.id is not None:
-        connection.execute(f'UPDATE "{gap.table}" SET {changes} WHERE id = ?', [gap.id])
-        return
-    # A listing that failed says nothing of the rows that exist; what claims to be complete no longer is.
-    for table, short in _COMPLETENESS.get(gap.table, ()):
-        ev = f"{short}__ev"
-        connection.execute(
-            f'UPDATE "{table}" SET "{ev}" = CASE WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} '
-            f'THEN "{ev}" | {GAPPED_BIT} WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} ELSE "{ev}" END'
-        )
-
-
-_INVOLVEMENTS = (("system", "involvements_complete"), ("resource", "involvements_complete"))
-
-_COMPLETENESS: dict[str, tuple[tuple[str, str], ...]] = {
-    # A resource and a copy have a provider, a contract has a party: who they are is not listed either.
-    "copy": (("resource", "copies_complete"), ("system", "resources_complete"), *_INVOLVEMENTS),
-    "resource": (("system", "resources_complete"), ("estate", "resources_complete"), *_INVOLVEMENTS),
-    "system": (("estate", "systems_complete"),),
-    "contract": (("system", "contracts_complete"), *_INVOLVEMENTS),
-    "involvement": _INVOLVEMENTS,
-    "ownership": (("party", "owners_complete"), ("party", "presence_complete")),
-    "outage": (("system", "outages_complete"),),
-    "efvp": (("system", "efvps_complete"),),
-}
-
-
-def _number(value: object) -> object:
-    return format(value, "f") if isinstance(value, Decimal) else value
+    def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
+        """The rows of each subject that has a fact from more than one, a subject at a time."""
+        cursor = self._inventory.connection.cursor()
+        cursor.execute(f'SELECT * FROM "{PARTS}{table}" ORDER BY id, seq')
+        names = [description[0] for description in cursor.description or ()]
+        batches = iter(lambda: cursor.fetchmany(_BATCH), [])
+        stored = (dict(zip(names, values, strict=True)) for batch in batches for values in batch)
+        for _, rows in itertools.groupby(stored, key=itemgetter("id")):
+            yield list(rows)
 
 
 def _plain_evidence(evidence: Evidence) -> dict[str, object]:

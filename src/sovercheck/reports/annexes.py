@@ -66,6 +66,18 @@ class LawEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UntiedLine:
+    """A resource that is tied to no system."""
+
+    name: str
+    id: str
+    kind: str
+    place: str
+    volume: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at, and what was not."""
 
@@ -75,6 +87,9 @@ class Coverage:
     total: str
     bar: Markup
     untied: str
+    unmatched: str
+    untied_resources: tuple[UntiedLine, ...]
+    untied_more: str
     subjects: tuple[tuple[str, str], ...]
     sources: tuple[SourceLine, ...]
     ledger: LedgerPage | None
@@ -184,6 +199,19 @@ def coverage(view: View) -> Coverage:
         total=view.many("coverage.total", found.systems),
         bar=svg.stacked_bar("coverage-bar", view.t("coverage.picture", parts="; ".join(parts)), segments),
         untied=view.many("coverage.untied", found.untied_resources) if found.untied_resources else "",
+        unmatched=view.many("coverage.unmatched", found.unmatched_resources) if found.unmatched_resources else "",
+        untied_resources=tuple(
+            UntiedLine(
+                name=resource.name or resource.id,
+                id=resource.id if resource.name else "",
+                kind=resource.kind or "",
+                place=view.say.place(resource.place),
+                volume=view.say.volume(resource.bytes_low, resource.bytes_high),
+                account=resource.account or "",
+            )
+            for resource in found.untied
+        ),
+        untied_more=view.many("untied.more", more) if (more := found.untied_resources - len(found.untied)) else "",
         subjects=tuple(
             (view.say.word("table", f"{table}.plural"), view.number(number)) for table, number in found.subjects.items()
         ),
@@ -245,9 +273,11 @@ def _status(view: View, status: str) -> str:
 def reproducing(view: View) -> Reproducing:
     """Versions, hashes and the canonical command, which is made from the assessment and not the one typed."""
     assessment = view.assessment
+    saved = [item.name for item in assessment.inputs if item.kind == "inventory" and item.name != "inventory"]
+    stood_in = [word for name in saved for word in ("--from", name)]
     return Reproducing(
         version=assessment.version,
-        command=shlex.join(["sovercheck", "assess", "--as-of", assessment.as_of]),
+        command=shlex.join(["sovercheck", "assess", *stood_in, "--as-of", assessment.as_of]),
         inputs=tuple((view.t(f"input.{item.kind}"), item.name, item.sha256) for item in assessment.inputs),
         parameters=tuple(assessment.parameters.items()),
     )

@@ -105,6 +105,26 @@ def open_facts(assessment: Assessment, finding: Finding) -> list[DecidingFact]:
     return [fact for fact in finding.facts if fact.state not in ("known", "none") or _is_rough(fact, home)]
 
 
+Given = Mapping[tuple[str, str], tuple[DecidingFact, ...]]
+"""(full name of a fact, id of its subject) → what each source says of it, where they exclude each other."""
+
+
+def given(assessment: Assessment) -> Given:
+    """What sources say of the facts on which they exclude each other."""
+    return {(item.fact, item.id): item.values for item in assessment.contradictions}
+
+
+def disputed(values: Given, finding: Finding) -> tuple[DecidingFact, ...]:
+    """What each source says of the facts over which a finding says that sources disagree."""
+    found: dict[tuple[str, str], None] = {}
+    for fact in finding.facts:
+        if fact.state == "contradicted":
+            found[fact.fact, fact.of] = None
+        elif fact.fact.endswith(".contradicted") and isinstance(fact.value, tuple):
+            found |= {(name, fact.of): None for name in fact.value}
+    return tuple(value for key in found for value in values.get(key, ()))
+
+
 def _is_rough(fact: DecidingFact, home: str | None) -> bool:
     """Whether a known value leaves room: an open list, an interval, a month, « Canada » where a province decides."""
     known = FACTS.get(fact.fact)

@@ -75,7 +75,13 @@ def _packed(view: View, findings: Sequence[Finding]) -> str:
     before = ""
     for finding in findings:
         reason = reasons.number(
-            (finding.reason, tuple((f.fact, f.state, f.value, f.high, f.open, f.provenance) for f in finding.facts))
+            (
+                finding.reason,
+                tuple(
+                    (f.fact, f.state, f.value, f.high, f.open, f.provenance)
+                    for f in (*finding.facts, *view.disputed(finding))
+                ),
+            )
         )
         if reason == len(said):
             said.append(shown(_why(view, finding)))

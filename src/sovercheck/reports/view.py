@@ -25,7 +25,7 @@ from sovercheck.findings import (
 )
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade
 from sovercheck.inventory.facts import FACTS
-from sovercheck.reports.base import FollowUp, Options, finding_key
+from sovercheck.reports.base import FollowUp, Options, disputed, finding_key, given
 from sovercheck.reports.language import Language
 
 FACTS_SHOWN = 4
@@ -169,6 +169,7 @@ class View:
             self.of_rule.setdefault(finding.rule, []).append(finding)
             for system in finding.systems:
                 self.of_system.setdefault(system, []).append(finding)
+        self._given = given(assessment)
         self._values: dict[tuple[object, ...], str] = {}
         self._sources: dict[int | None, str] = {}
         self._marks: dict[tuple[str, str, str | None, bool], Mark] = {}
@@ -290,12 +291,16 @@ class View:
             name=name,
             id="" if name == finding.id else finding.id,
             systems=", ".join(self.name("system", system) for system in finding.systems),
-            facts=tuple(self.fact_line(fact) for fact in facts[:FACTS_SHOWN]),
+            facts=tuple(self.fact_line(fact) for fact in (*facts[:FACTS_SHOWN], *self.disputed(finding))),
             more_facts=self.many("finding.more_facts", more) if more > 0 else "",
             reason=self.say.reason(finding.reason) if finding.reason else "",
             notes=tuple(self._notes(finding)),
             follow_up=self._follow_up(finding),
         )
+
+    def disputed(self, finding: Finding) -> tuple[DecidingFact, ...]:
+        """What each source says where a finding is about their disagreement."""
+        return disputed(self._given, finding)
 
     def _notes(self, finding: Finding) -> Iterable[str]:
         if finding.late_facts:

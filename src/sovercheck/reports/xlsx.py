@@ -22,9 +22,10 @@ from sovercheck.findings import (
     ReadingLine,
     RuleResult,
     SystemView,
+    UntiedResource,
 )
 from sovercheck.inventory.facts import FACTS
-from sovercheck.reports.base import FollowUp, Options, finding_key, open_facts, subject_name
+from sovercheck.reports.base import FollowUp, Options, disputed, finding_key, given, open_facts, subject_name
 from sovercheck.reports.follow_up import read_follow_up
 from sovercheck.reports.language import Language
 from sovercheck.reports.readings import EVERY
@@ -88,6 +89,14 @@ _RULES = (
     ("not_applicable", 11),
     ("waived", 11),
     ("remediation", 54),
+)
+_UNTIED = (
+    ("name", 34),
+    ("id", 44),
+    ("kind", 24),
+    ("place", 26),
+    ("size", 24),
+    ("account", 24),
 )
 _GAPS = (
     ("source", 30),
@@ -155,6 +164,10 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
     readings = assessment.coverage.readings
     if readings:
         book.table("readings", _READINGS, ((None, rows.reading(line)) for line in readings), len(readings))
+    untied = assessment.coverage.untied
+    if untied:
+        total = assessment.coverage.untied_resources
+        book.table("untied", _UNTIED, ((None, rows.untied(resource)) for resource in untied), total)
     if orphans:
         book.table(
             "orphans",
@@ -212,6 +225,7 @@ class _Rows:
         self.said = language
         self.rules = {rule.id: rule for rule in assessment.rules}
         self.systems = {system.id: system.name for system in assessment.systems}
+        self.given = given(assessment)
         self.rule_cells = cache(self._rule_cells)
         self.fact = cache(self._fact)
         self.source = cache(self._source)
@@ -242,7 +256,7 @@ class _Rows:
             finding.id,
             basis,
             article if finding.legal_reference else said.text("xlsx.no_legal_reference"),
-            "\n".join([self.fact(fact) for fact in known]),
+            "\n".join([self.fact(fact) for fact in (*known, *disputed(self.given, finding))]),
             (reason + "\n".join([said.fact(fact.fact) for fact in missing])).rstrip() if reason or missing else "",
             "; ".join(settlers),
             said.grade(finding.weakest),
@@ -392,6 +406,18 @@ class _Rows:
 
     def _every(self, what: str, names: tuple[str, ...]) -> str:
         return ", ".join(self.said.text(f"html.readings.{what}.every") if name == EVERY else name for name in names)
+
+    def untied(self, resource: UntiedResource) -> tuple[Cell, ...]:
+        """The cells of « Ressources sans système »."""
+        said = self.said
+        return (
+            resource.name,
+            resource.id,
+            resource.kind,
+            said.place(resource.place),
+            said.volume(resource.bytes_low, resource.bytes_high),
+            resource.account,
+        )
 
     def orphan(self, key: str) -> tuple[Cell, ...]:
         """What can still be said of a finding that is no more, from its key."""

@@ -31,6 +31,7 @@ class Declarations:
     path: Path
     shown: str
     kind: ClassVar[str] = "declarations"
+    live: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -40,6 +40,7 @@ class Spreadsheet:
     path: Path
     at: At
     kind: ClassVar[str] = "inventory"
+    live: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

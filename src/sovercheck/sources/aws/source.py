@@ -54,6 +54,7 @@ class Aws:
     settings: AwsEntry
     patience: Patience = field(default_factory=Patience)
     kind: ClassVar[str] = "aws"
+    live: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -30,6 +30,7 @@ class Azure:
     settings: AzureEntry
     patience: Patience = field(default_factory=Patience)
     kind: ClassVar[str] = "azure"
+    live: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
