@@ -29,6 +29,7 @@ def test_a_name_is_enough(tmp_path: Path) -> None:
     config = loaded(tmp_path, LEAST)
     assert config.organisation == Organisation("Établissement exemple", None, None)
     assert (config.sources, config.parameters, config.waivers, config.languages) == ((), {}, None, ("fr",))
+    assert config.runs is None
     assert config.policies == shipped_ids()
     assert config.reports == {"html": tmp_path / "sortie/bilan.html", "json": tmp_path / "sortie/bilan.json"}
 
@@ -39,6 +40,7 @@ def test_paths_are_read_from_the_folder_of_the_file(tmp_path: Path) -> None:
 sources: [{declarations: declarations/}, {declarations: autres/}]
 policies: [cloud-act, ./nos-politiques]
 waivers: derogations.yaml
+runs: historique/
 reports: {xlsx: sortie/constats.xlsx}
 parameters: {quebec-cloud-share.target: 0.5}
 languages: [en, fr, en]
@@ -50,9 +52,10 @@ languages: [en, fr, en]
     ]
     assert config.policies == ("cloud-act", tmp_path / "nos-politiques")
     assert config.waivers == tmp_path / "derogations.yaml"
+    assert config.runs == tmp_path / "historique"
     assert config.reports == {"xlsx": tmp_path / "sortie/constats.xlsx"}
     assert list(config.parameters) == ["quebec-cloud-share.target"]
-    assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:7:14")
+    assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:8:14")
     assert config.languages == ("en", "fr")
 
 

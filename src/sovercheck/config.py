@@ -50,6 +50,7 @@ class ConfigFile(Written):
     policies: list[str] = Field(default_factory=lambda: list(shipped_ids()))
     parameters: dict[str, object] = Field(default_factory=dict)
     waivers: str | None = None
+    runs: str | None = None
     reports: dict[str, str] = Field(default_factory=lambda: {"html": "sortie/bilan.html", "json": "sortie/bilan.json"})
     languages: list[str] = Field(default_factory=lambda: ["fr"])
 
@@ -66,6 +67,7 @@ class Config:
         parameters: `<rule>.<name>` → value.
         parameters_at: where each is set, for errors.
         waivers: the file of waivers, if any.
+        runs: the folder in which each run is kept, if they are.
         reports: format → file.
         languages: of the reports, the main one first.
     """
@@ -77,6 +79,7 @@ class Config:
     parameters: Mapping[str, Value]
     parameters_at: Mapping[str, Place]
     waivers: Path | None
+    runs: Path | None
     reports: Mapping[str, Path]
     languages: tuple[Lang, ...]
 
@@ -147,6 +150,7 @@ def load(path: Path) -> Config:
         parameters=given,
         parameters_at={key: document.key_place("parameters", key) for key in given},
         waivers=folder / written.waivers if written.waivers else None,
+        runs=folder / written.runs if written.runs else None,
         reports=reports,
         languages=tuple(languages) or ("fr",),
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from sovercheck import bundle
+from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
 from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.files import written_whole
-from sovercheck.findings import Assessment, Input
+from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Row
@@ -28,8 +31,33 @@ Progress = Callable[[str, str], None]
 """Told of each step as it begins: `collect`, `judge` or `report`, and what it is about."""
 
 
-def run(config: Config, as_of: date, progress: Progress) -> Assessment:
+class Keeper(Protocol):
+    """Keeps a run among those before it, and says what changed since the last: `decisions.history.Keeping`."""
+
+    @property
+    def assessment(self) -> Path:
+        """Where the assessment is to be written, its verdict table beside it."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The run before this one."""
+
+    @property
+    def notes(self) -> tuple[NoteView, ...]:
+        """What could not be read of the runs before."""
+
+    def compare(self, assessment: Assessment) -> Comparison | None:
+        """What changed, once the verdict table is written."""
+
+
+def run(config: Config, as_of: date, progress: Progress, keeper: Keeper | None = None) -> Assessment:
     """Collects, judges, and writes every configured report.
+
+    Args:
+        config: whose assessment, from what.
+        as_of: "today".
+        progress: told of each step.
+        keeper: keeps this run, if runs are kept.
 
     Raises:
         SovercheckError: something that its user can mend; then no report was touched.
@@ -37,15 +65,23 @@ def run(config: Config, as_of: date, progress: Progress) -> Assessment:
     reference = load_reference()
     policies = load_policies(config.policies, reference, config.parameters, config.parameters_at)
     waivers = load_waivers(config.waivers, policies) if config.waivers else ()
-    follow_up, inputs = earlier_follow_up(config.reports, config.languages), list(_inputs(config))
+    follow_up = earlier_follow_up(config.reports, config.languages)
+    inputs = [*_inputs(config), *(keeper.inputs if keeper is not None else ())]
     with collect(config, progress) as inventory:
         progress("judge", "")
         evaluated = evaluate(inventory, policies.rules, reference, as_of)
         assessment = assess(inventory, evaluated, policies, reference, waivers, _setting(config, as_of, inputs))
+        changed = None
+        if keeper is not None:
+            assessment = replace(assessment, notes=assessment.notes + keeper.notes)
+            packed.export(inventory, evaluated.judged, packed.beside(keeper.assessment))
+            changed = keeper.compare(assessment)
         with contextlib.ExitStack() as outputs:
+            if keeper is not None:
+                write(assessment, {"json": keeper.assessment}, {}, _untold, outputs, changed)
             if "json" in config.reports:
                 packed.write(inventory, evaluated.judged, packed.beside(config.reports["json"]), outputs)
-            write(assessment, config.reports, follow_up, progress, outputs)
+            write(assessment, config.reports, follow_up, progress, outputs, changed)
     return assessment
 
 
@@ -75,6 +111,7 @@ def write(
     follow_up: Mapping[str, FollowUp],
     progress: Progress,
     outputs: contextlib.ExitStack,
+    comparison: Comparison | None = None,
 ) -> None:
     """Renders an assessment in each format and language; each file is replaced when `outputs` closes without error."""
     for name, path in reports.items():
@@ -83,7 +120,7 @@ def write(
         for lang, target in paths.items():
             links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
             stream = outputs.enter_context(written_whole(target))
-            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up))
+            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up, comparison))
 
 
 def by_language(name: str, path: Path, languages: Sequence[Lang]) -> dict[Lang, Path]:
@@ -110,6 +147,10 @@ def earlier_follow_up(reports: Mapping[str, Path], languages: Sequence[Lang]) ->
 
         found = read_follow_up(workbook.read_bytes(), file=str(workbook)) | found
     return found
+
+
+def _untold(_key: str, _about: str) -> None:
+    """Keeping a run takes no time worth telling."""
 
 
 def _parties() -> Path:
