@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from sovercheck.config import Config, find, load, sha256_of
 from sovercheck.errors import ConfigurationError, InputError, SeveralErrors, SovercheckError
 from sovercheck.findings import Organisation
-from sovercheck.inventory.rows import Item
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.sources.systems import SystemsFile
 
@@ -33,6 +30,7 @@ def test_a_name_is_enough(tmp_path: Path) -> None:
     config = loaded(tmp_path, LEAST)
     assert config.organisation == Organisation("Établissement exemple", None, None)
     assert (config.sources, config.parameters, config.waivers, config.languages) == ((), {}, None, ("fr",))
+    assert config.runs is None
     assert config.policies == shipped_ids()
     assert config.reports == {"html": tmp_path / "sortie/bilan.html", "json": tmp_path / "sortie/bilan.json"}
 
@@ -43,6 +41,7 @@ def test_paths_are_read_from_the_folder_of_the_file(tmp_path: Path) -> None:
 sources: [{declarations: declarations/}, {declarations: autres/}]
 policies: [cloud-act, ./nos-politiques]
 waivers: derogations.yaml
+runs: historique/
 reports: {xlsx: sortie/constats.xlsx}
 parameters: {quebec-cloud-share.target: 0.5}
 languages: [en, fr, en]
@@ -54,9 +53,10 @@ languages: [en, fr, en]
     ]
     assert config.policies == ("cloud-act", tmp_path / "nos-politiques")
     assert config.waivers == tmp_path / "derogations.yaml"
+    assert config.runs == tmp_path / "historique"
     assert config.reports == {"xlsx": tmp_path / "sortie/constats.xlsx"}
     assert list(config.parameters) == ["quebec-cloud-share.target"]
-    assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:7:14")
+    assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:8:14")
     assert config.languages == ("en", "fr")
 
 
@@ -146,28 +146,8 @@ def test_the_file_of_systems_is_the_last_source(tmp_path: Path) -> None:
         ("systems", "systemes.yaml"),
     ]
     assert config.systems == SystemsFile(tmp_path / "systemes.yaml", "systemes.yaml", "Établissement exemple")
-    assert config.read() == config.sources
 
 
 def test_a_file_that_is_a_source_already_cannot_be_that_of_systems(tmp_path: Path) -> None:
     (error,) = errors_of(tmp_path, LEAST + "sources: [{declarations: s.yaml}]\nsystems: s.yaml\n")
     assert (error.code, str(error.place)) == ("config_source_twice", f"{tmp_path / 'sovercheck.yaml'}:3:10")
-
-
-def test_saved_inventories_stand_in_for_what_is_live_alone(tmp_path: Path) -> None:
-    @dataclass(frozen=True)
-    class Live:
-        kind: str = "aws"
-        name: str = "aws"
-        live: bool = True
-
-        def inputs(self) -> tuple[tuple[str, Path], ...]:
-            return ()
-
-        def collect(self) -> Iterator[Item]:
-            yield from ()
-
-    config = loaded(tmp_path, LEAST + "sources: [{declarations: d/}]\n")
-    config = replace(config, sources=(Live(), *config.sources))
-    assert [source.name for source in config.read()] == ["aws", "d/"]
-    assert [source.name for source in replace(config, saved=(tmp_path,)).read()] == ["d/"]

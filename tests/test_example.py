@@ -54,7 +54,6 @@ class Also:
 
     rows: tuple[Row, ...]
     kind: str = "declarations"
-    live: bool = False
     name: str = "also"
 
     def inputs(self) -> tuple[tuple[str, Path], ...]:

@@ -23,6 +23,7 @@ from sovercheck.inventory.rows import Gap, Item, Known, Row
 from sovercheck.inventory.store import Builder
 from sovercheck.reports.base import finding_key
 from sovercheck.reports.follow_up import KEY_HEADER, read_follow_up
+from sovercheck.sources.base import Work
 from tests.reports.workbooks import column, edited
 
 AS_OF = date(2026, 11, 23)
@@ -72,8 +73,11 @@ def written(folder: Path, **changed: str) -> Config:
     return load(folder / "sovercheck.yaml")
 
 
+WORK = Work(Path("nowhere"), "2026-11-23")
+
+
 def run(config: Config) -> Assessment:
-    return pipeline.run(config, AS_OF, lambda *_: None)
+    return pipeline.run(config, AS_OF, lambda *_: None, work=WORK)
 
 
 def outputs(config: Config) -> dict[str, bytes]:
@@ -88,7 +92,6 @@ class Given:
     name: str
     items: tuple[Item, ...]
     kind: str = "declarations"
-    live: bool = False
 
     def inputs(self) -> tuple[tuple[str, Path], ...]:
         return ()
@@ -285,8 +288,20 @@ def scanned(id_: str, place: str, **facts: str | int | tuple[str, ...]) -> list[
     ]
 
 
-ACCOUNT = Given(
-    "aws",
+@dataclass(frozen=True)
+class Cloud:
+    """A cloud that gives what is there already."""
+
+    items: tuple[Item, ...]
+    kind: str = "aws"
+    name: str = "aws"
+
+    def scan(self, work: Work) -> Iterator[Item]:
+        assert work.day
+        yield from self.items
+
+
+ACCOUNT = Cloud(
     (
         *scanned("arn:a", "CA-QC", tags=("systeme=archive",), account="0001", bytes=5),
         *scanned("arn:b", "US-VA", tags=(), account="0002", name="b"),
@@ -295,8 +310,6 @@ ACCOUNT = Given(
         *scanned("arn:e", "CA-ON", account="0001"),
         Gap("aws", "refused", "resource", "arn:e", ("tags",), needs="tag:GetResources"),
     ),
-    kind="aws",
-    live=True,
 )
 
 
@@ -304,7 +317,7 @@ def with_account(folder: Path, *, systems: str = SYSTEMS) -> Config:
     (folder / "systemes.yaml").parent.mkdir(parents=True, exist_ok=True)
     (folder / "systemes.yaml").write_text(systems, encoding="utf-8")
     config = written(folder, sovercheck=CONFIGURATION + "systems: systemes.yaml\n")
-    return replace(config, sources=(ACCOUNT, *config.sources))
+    return replace(config, live=(ACCOUNT,))
 
 
 def test_resources_are_tied_as_the_configuration_says_and_the_untied_are_told_by_size(tmp_path: Path) -> None:
@@ -337,7 +350,7 @@ def test_a_tie_that_could_not_be_decided_improves_no_verdict(tmp_path: Path) -> 
     verdicts = []
     for given in (items, (untagged, *copies, refused)):
         config = with_account(tmp_path, systems=systems + public)
-        found = run(replace(config, sources=(Given("aws", given), *config.sources[1:])))
+        found = run(replace(config, live=(Cloud(given),)))
         verdicts.append({(item.rule, item.id): item.verdict for item in found.findings})
     failing = {key for key, verdict in verdicts[0].items() if verdict == "fail" and key[1].startswith("arn:a")}
     assert failing
@@ -346,8 +359,7 @@ def test_a_tie_that_could_not_be_decided_improves_no_verdict(tmp_path: Path) -> 
 
 def test_a_saved_inventory_stands_in_for_what_is_live_and_the_rest_is_read_again(tmp_path: Path) -> None:
     config = with_account(tmp_path)
-    with pipeline.collect(replace(config, sources=(ACCOUNT,), systems=None), lambda *_: None) as inventory:
-        inventory.save(tmp_path / "lecture")
+    pipeline.scan(config, tmp_path / "lecture", lambda *_: None, WORK).close()
     asked = run(config)
     offline = run(replace(config, saved=(tmp_path / "lecture",)))
     saved = [item for item in offline.inputs if item.name == "lecture"]
@@ -378,7 +390,7 @@ def test_what_is_saved_may_be_referred_to_and_names_parties_of_the_register(tmp_
 def test_what_a_supplier_says_and_what_was_read_stand_side_by_side(tmp_path: Path) -> None:
     supplier = SUPPLIER.replace("{id: base, ", "{id: base, observed_as: 'arn:d', ")
     config = written(tmp_path, fournisseur=supplier, sovercheck=CONFIGURATION.replace("[residency", "[preuve"))
-    assessment = run(replace(config, sources=(ACCOUNT, *config.sources)))
+    assessment = run(replace(config, live=(ACCOUNT,)))
     (finding,) = [item for item in assessment.findings if (item.rule, item.id) == ("no-contradiction-copy", "arn:d#1")]
     assert finding.verdict == "fail"
     (found,) = [item for item in assessment.contradictions if item.id == "arn:d#1"]
@@ -398,5 +410,5 @@ def test_what_a_supplier_says_and_what_was_read_stand_side_by_side(tmp_path: Pat
         ", bytes: 1000}", "}"
     )
     config = written(tmp_path, fournisseur=agreed, sovercheck=CONFIGURATION.replace("[residency", "[preuve"))
-    assessment = run(replace(config, sources=(ACCOUNT, *config.sources)))
+    assessment = run(replace(config, live=(ACCOUNT,)))
     assert [item for item in assessment.contradictions if item.id.startswith("arn:")] == []

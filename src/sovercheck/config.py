@@ -6,7 +6,7 @@ comment in what `sovercheck init` writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,9 @@ from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.reference.written import Sentence, Written, read
 from sovercheck.reports.base import FORMATS
-from sovercheck.sources.base import Source
+from sovercheck.sources.aws.settings import AwsEntry
+from sovercheck.sources.azure.settings import AzureEntry
+from sovercheck.sources.base import LiveSource, Source
 from sovercheck.sources.declarations import Declarations
 from sovercheck.sources.mapping import SpreadsheetMapping
 from sovercheck.sources.spreadsheet import Spreadsheet
@@ -41,6 +43,8 @@ class _OrganisationEntry(Written):
 class _SourceEntry(Written):
     declarations: str | None = None
     inventory: SpreadsheetMapping | None = None
+    aws: AwsEntry | None = None
+    azure: AzureEntry | None = None
 
 
 class ConfigFile(Written):
@@ -52,6 +56,7 @@ class ConfigFile(Written):
     policies: list[str] = Field(default_factory=lambda: list(shipped_ids()))
     parameters: dict[str, object] = Field(default_factory=dict)
     waivers: str | None = None
+    runs: str | None = None
     reports: dict[str, str] = Field(default_factory=lambda: {"html": "sortie/bilan.html", "json": "sortie/bilan.json"})
     languages: list[str] = Field(default_factory=lambda: ["fr"])
 
@@ -63,32 +68,32 @@ class Config:
     Attributes:
         path: of the file.
         organisation: whose assessment.
-        sources: what to read, in order.
+        sources: the files to read, in order.
+        live: the clouds to read, in order.
         systems: the organisation's systems and what ties resources to them, if a file says so; it is the last source.
         policies: ids of shipped policies, and folders.
         parameters: `<rule>.<name>` → value.
         parameters_at: where each is set, for errors.
         waivers: the file of waivers, if any.
+        runs: the folder in which each run is kept, if they are.
         reports: format → file.
         languages: of the reports, the main one first.
-        saved: saved inventories that stand in for the sources that are live; none by default.
+        saved: saved inventories that stand in for the clouds; none by default.
     """
 
     path: Path
     organisation: Organisation
     sources: tuple[Source, ...]
+    live: tuple[LiveSource, ...]
     policies: tuple[Path | str, ...]
     parameters: Mapping[str, Value]
     parameters_at: Mapping[str, Place]
     waivers: Path | None
+    runs: Path | None
     reports: Mapping[str, Path]
     languages: tuple[Lang, ...]
     systems: SystemsFile | None = None
     saved: tuple[Path, ...] = ()
-
-    def read(self) -> tuple[Source, ...]:
-        """The sources to read: all, or those that no saved inventory stands in for."""
-        return tuple(source for source in self.sources if not (self.saved and source.live))
 
     def estate(self) -> Row:
         """What the configuration says of the organisation, as facts of the estate."""
@@ -124,7 +129,7 @@ def load(path: Path) -> Config:
     written, document = read(path, ConfigFile)
     folder = path.parent
     errors: list[SovercheckError] = []
-    sources, systems = _sources(written, document, folder, errors)
+    sources, live, systems = _sources(written, document, folder, errors)
     code = written.organisation.place
     if code is not None and not is_place(code):
         errors.append(ConfigurationError("config_place", place=document.place("organisation", "place"), code=code))
@@ -151,12 +156,14 @@ def load(path: Path) -> Config:
         path=path,
         organisation=Organisation(written.organisation.name, written.organisation.place, written.organisation.kind),
         sources=sources,
+        live=live,
         policies=tuple(
             name if name in shipped_ids() else folder / name for name in _policies(written, document, folder)
         ),
         parameters=given,
         parameters_at={key: document.key_place("parameters", key) for key in given},
         waivers=folder / written.waivers if written.waivers else None,
+        runs=folder / written.runs if written.runs else None,
         reports=reports,
         languages=tuple(languages) or ("fr",),
         systems=systems,
@@ -176,29 +183,49 @@ class _At:
 
 def _sources(
     written: ConfigFile, document: Document, folder: Path, errors: list[SovercheckError]
-) -> tuple[tuple[Source, ...], SystemsFile | None]:
+) -> tuple[tuple[Source, ...], tuple[LiveSource, ...], SystemsFile | None]:
     sources: list[Source] = []
+    live: list[LiveSource] = []
+    named: set[str] = set()
+
+    def add(source: Source | LiveSource, place: Place) -> None:
+        if source.name in named:
+            errors.append(ConfigurationError("config_source_twice", place=place, name=source.name))
+        named.add(source.name)
+        if isinstance(source, LiveSource):
+            live.append(source)
+        else:
+            sources.append(source)
+
     for n, entry in enumerate(written.sources):
         place = document.place("sources", n)
-        source: Source
-        if entry.declarations is not None and entry.inventory is None:
-            source = Declarations(folder / entry.declarations, entry.declarations)
-        elif entry.inventory is not None and entry.declarations is None:
-            at = _At(document, ("sources", n, "inventory"))
-            source = Spreadsheet(entry.inventory, folder / entry.inventory.file, at)
+        at = _At(document, ("sources", n, "inventory"))
+        given = list(_of_entry(entry, folder, at))
+        if len(given) == 1:
+            add(given[0], place)
         else:
             errors.append(ConfigurationError("config_source", place=place))
-            continue
-        if any(source.name == other.name for other in sources):
-            errors.append(ConfigurationError("config_source_twice", place=place, name=source.name))
-        sources.append(source)
     systems: SystemsFile | None = None
     if written.systems is not None:
         systems = SystemsFile(folder / written.systems, written.systems, written.organisation.name)
-        if any(systems.name == other.name for other in sources):
-            errors.append(ConfigurationError("config_source_twice", place=document.place("systems"), name=systems.name))
-        sources.append(systems)
-    return tuple(sources), systems
+        add(systems, document.place("systems"))
+    return tuple(sources), tuple(live), systems
+
+
+def _of_entry(entry: _SourceEntry, folder: Path, at: _At) -> Iterator[Source | LiveSource]:
+    """The sources that an entry names; the libraries of a cloud are imported only where one is named."""
+    if entry.declarations is not None:
+        yield Declarations(folder / entry.declarations, entry.declarations)
+    if entry.inventory is not None:
+        yield Spreadsheet(entry.inventory, folder / entry.inventory.file, at)
+    if entry.aws is not None:
+        from sovercheck.sources.aws.source import Aws
+
+        yield Aws(entry.aws)
+    if entry.azure is not None:
+        from sovercheck.sources.azure.source import Azure
+
+        yield Azure(entry.azure)
 
 
 def _policies(written: ConfigFile, document: Document, folder: Path) -> list[str]:

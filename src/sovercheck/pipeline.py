@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from sovercheck import bundle
+from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
 from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.files import written_whole
-from sovercheck.findings import Assessment, Input
+from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
-from sovercheck.inventory.rows import Row
+from sovercheck.inventory.rows import Item, Row
 from sovercheck.inventory.store import REGISTER, Builder, Inventory, saved_sha256
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
@@ -23,13 +26,42 @@ from sovercheck.policy.waivers import load_waivers
 from sovercheck.reference import load_reference
 from sovercheck.reference.parties import party_documents
 from sovercheck.reports.base import FORMATS, FollowUp, Options
+from sovercheck.sources.base import Work
 
 Progress = Callable[[str, str], None]
 """Told of each step as it begins: `collect`, `judge` or `report`, and what it is about."""
 
 
-def run(config: Config, as_of: date, progress: Progress) -> Assessment:
+class Keeper(Protocol):
+    """Keeps a run among those before it, and says what changed since the last: `decisions.history.Keeping`."""
+
+    @property
+    def assessment(self) -> Path:
+        """Where the assessment is to be written, its verdict table beside it."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The run before this one."""
+
+    @property
+    def notes(self) -> tuple[NoteView, ...]:
+        """What could not be read of the runs before."""
+
+    def compare(self, assessment: Assessment) -> Comparison | None:
+        """What changed, once the verdict table is written."""
+
+
+def run(
+    config: Config, as_of: date, progress: Progress, keeper: Keeper | None = None, work: Work | None = None
+) -> Assessment:
     """Collects, judges, and writes every configured report.
+
+    Args:
+        config: whose assessment, from what.
+        as_of: "today".
+        progress: told of each step.
+        keeper: keeps this run, if runs are kept.
+        work: what the clouds are read with; only a configuration that names none can do without.
 
     Raises:
         SovercheckError: something that its user can mend; then no report was touched.
@@ -37,22 +69,30 @@ def run(config: Config, as_of: date, progress: Progress) -> Assessment:
     reference = load_reference()
     policies = load_policies(config.policies, reference, config.parameters, config.parameters_at)
     waivers = load_waivers(config.waivers, policies) if config.waivers else ()
-    follow_up, inputs = earlier_follow_up(config.reports, config.languages), list(_inputs(config))
-    with collect(config, progress) as inventory:
+    follow_up = earlier_follow_up(config.reports, config.languages)
+    inputs = [*_inputs(config), *(keeper.inputs if keeper is not None else ())]
+    with collect(config, progress, work) as inventory:
         progress("judge", "")
         evaluated = evaluate(inventory, policies.rules, reference, as_of)
         assessment = assess(inventory, evaluated, policies, reference, waivers, _setting(config, as_of, inputs))
+        changed = None
+        if keeper is not None:
+            assessment = replace(assessment, notes=assessment.notes + keeper.notes)
+            packed.export(inventory, evaluated.judged, packed.beside(keeper.assessment))
+            changed = keeper.compare(assessment)
         with contextlib.ExitStack() as outputs:
+            if keeper is not None:
+                write(assessment, {"json": keeper.assessment}, {}, _untold, outputs, changed)
             if "json" in config.reports:
                 packed.write(inventory, evaluated.judged, packed.beside(config.reports["json"]), outputs)
-            write(assessment, config.reports, follow_up, progress, outputs)
+            write(assessment, config.reports, follow_up, progress, outputs, changed)
     return assessment
 
 
-def collect(config: Config, progress: Progress) -> Inventory:
+def collect(config: Config, progress: Progress, work: Work | None = None) -> Inventory:
     """Reads every source into one inventory, then the reference data's parties that they name.
 
-    Saved inventories stand in for the sources that speak to a provider; what they hold counts as read again.
+    Saved inventories stand in for the clouds; what they hold counts as read again.
 
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
@@ -60,20 +100,57 @@ def collect(config: Config, progress: Progress) -> Inventory:
     builder = Builder(config.systems.matchers() if config.systems is not None else ())
     builder.add(config.path.name, [config.estate()])
     rows: list[Row] = []
-    saved: dict[str, set[str]] = {}
+    known: dict[str, set[str]] = {"party": set()}
     for folder in config.saved:
         progress("collect", folder.name)
         for table, ids in builder.add_saved(folder).items():
-            saved.setdefault(table, set()).update(ids)
-    for source in config.read():
+            known.setdefault(table, set()).update(ids)
+    if not config.saved:
+        read_clouds(config, builder, progress, work, known)
+    for source in config.sources:
         progress("collect", source.name)
         items = list(source.collect())
         rows += [item for item in items if isinstance(item, Row)]
         builder.add(source.name, items, bulk=source.kind == "inventory")
     shipped = [row for document in party_documents(_parties()) for row in read_declaration(document)]
-    check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=saved)
-    builder.add_parties(rows, shipped, saved.get("party", ()))
+    check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=known)
+    builder.add_parties(rows, shipped, known["party"])
     return builder.finish()
+
+
+def scan(config: Config, folder: Path, progress: Progress, work: Work) -> Inventory:
+    """Reads the clouds alone into an inventory, and saves it; systems and declarations join it when it is judged.
+
+    Raises:
+        InputError: the folder is taken by something else, or the disk refuses.
+    """
+    builder = Builder()
+    read_clouds(config, builder, progress, work, {})
+    progress("save", folder.name)
+    inventory = builder.finish()
+    inventory.save(folder)
+    return inventory
+
+
+def read_clouds(
+    config: Config, builder: Builder, progress: Progress, work: Work | None, known: dict[str, set[str]]
+) -> None:
+    """Adds what the clouds give as it comes, and to `known` the ids that other sources may name."""
+
+    def told(items: Iterator[Item]) -> Iterator[Item]:
+        for item in items:
+            if isinstance(item, Row):
+                known.setdefault("party", set()).update(
+                    item.links[link] for link in ("provider",) if link in item.links
+                )
+                if item.table == "resource":
+                    known.setdefault("resource", set()).add(item.id)
+            yield item
+
+    for source in config.live:
+        assert work is not None  # noqa: S101 - who names a cloud brings what it is read with
+        progress("collect", source.name)
+        builder.add(source.name, told(source.scan(work)))
 
 
 def write(
@@ -82,6 +159,7 @@ def write(
     follow_up: Mapping[str, FollowUp],
     progress: Progress,
     outputs: contextlib.ExitStack,
+    comparison: Comparison | None = None,
 ) -> None:
     """Renders an assessment in each format and language; each file is replaced when `outputs` closes without error."""
     for name, path in reports.items():
@@ -90,7 +168,7 @@ def write(
         for lang, target in paths.items():
             links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
             stream = outputs.enter_context(written_whole(target))
-            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up))
+            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up, comparison))
 
 
 def by_language(name: str, path: Path, languages: Sequence[Lang]) -> dict[Lang, Path]:
@@ -119,6 +197,10 @@ def earlier_follow_up(reports: Mapping[str, Path], languages: Sequence[Lang]) ->
     return found
 
 
+def _untold(_key: str, _about: str) -> None:
+    """Keeping a run takes no time worth telling."""
+
+
 def _parties() -> Path:
     return bundle.policies() / "reference" / "parties"
 
@@ -133,6 +215,7 @@ def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:
             config.path.name: "configuration",
             REGISTER: "reference",
             **{source.name: source.kind for source in config.sources},
+            **{source.name: source.kind for source in config.live},
         },
         inputs=tuple(inputs),
     )
@@ -141,7 +224,7 @@ def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:
 def _inputs(config: Config) -> Iterator[Input]:
     for folder in config.saved:
         yield Input(folder.name, "inventory", saved_sha256(folder))
-    for source in config.read():
+    for source in config.sources:
         for name, path in source.inputs():
             yield Input(name, "source", sha256_of(path))
     if config.waivers is not None:

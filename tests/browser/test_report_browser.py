@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sovercheck.comparison import Comparison
 from sovercheck.findings import Assessment
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import Options
+from tests.decisions.earlier import sample_comparison
 from tests.reports.sample import HOSTILE_NAME, large_assessment, sample_assessment
 
 if TYPE_CHECKING:
@@ -25,16 +27,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def write(assessment: Assessment, path: Path, lang: Lang) -> Path:
+def write(assessment: Assessment, path: Path, lang: Lang, comparison: Comparison | None = None) -> Path:
+    links = {"fr": "bilan.fr.html", "en": "bilan.en.html"}
     with path.open("wb") as out:
-        html.render(assessment, out, Options(lang, {"fr": "bilan.fr.html", "en": "bilan.en.html"}))
+        html.render(assessment, out, Options(lang, links, comparison=comparison))
     return path
 
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
     folder = tmp_path_factory.mktemp("reports")
-    return {lang: write(sample_assessment(), folder / f"bilan.{lang}.html", lang) for lang in LANGS}
+    return {
+        lang: write(sample_assessment(), folder / f"bilan.{lang}.html", lang, sample_comparison()) for lang in LANGS
+    }
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def test_reports_of_the_command_line_stand_for_those_of_the_configuration(cli: C
 
 def test_the_same_day_gives_the_same_bytes_and_the_record_is_apart(cli: Cli, assessed: Path) -> None:
     first = (assessed / "sortie" / "bilan.json").read_bytes()
+    shutil.rmtree(assessed / "historique")  # the run before is an input
     assert cli("assess", "--as-of", AS_OF).code == 1
     assert (assessed / "sortie" / "bilan.json").read_bytes() == first
     assert str(assessed).encode() not in first

@@ -17,6 +17,7 @@ from sovercheck.findings import Assessment, Counts, Coverage, GapView, Organisat
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import FollowUp, Options, finding_key
+from tests.decisions.earlier import sample_comparison
 from tests.reports.sample import HOSTILE_NAME, HOSTILE_SUPPLIER, large_assessment, sample_assessment
 from tests.reports.sample_readings import HOSTILE_ACCOUNT, HOSTILE_DETAIL, HOSTILE_KIND, HOSTILE_NEEDS
 
@@ -41,9 +42,10 @@ def assessment() -> Assessment:
     return sample_assessment()
 
 
-@pytest.fixture(scope="module", params=LANGS)
+@pytest.fixture(scope="module", params=[(lang, changed) for lang in LANGS for changed in (False, True)], ids=str)
 def page(request: pytest.FixtureRequest, assessment: Assessment) -> str:
-    return rendered(assessment, request.param)
+    lang, changed = request.param
+    return rendered(assessment, lang, Options(lang, LINKS, comparison=sample_comparison() if changed else None))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from sovercheck.findings import Assessment
 from sovercheck.plain import to_json
 from sovercheck.reports import json_report
 from sovercheck.reports.base import Options
+from tests.decisions.earlier import sample_comparison
 from tests.reports.sample import sample_assessment
 
 PUBLISHED = Path(__file__).parents[2] / "reports" / "assessment.schema.json"
@@ -44,6 +45,34 @@ def refused(data: object) -> InputError:
 
 def test_what_is_written_is_read_back(raw: bytes) -> None:
     assert json_report.read_assessment(raw) == sample_assessment()
+
+
+def with_comparison() -> bytes:
+    out = io.BytesIO()
+    json_report.render(sample_assessment(), out, Options(comparison=sample_comparison()))
+    return out.getvalue()
+
+
+def test_what_changed_is_read_back_and_the_assessment_is_the_same_bytes(raw: bytes) -> None:
+    both = with_comparison()
+    assert json_report.read_run(both) == (sample_assessment(), sample_comparison())
+    assert json_report.read_run(raw) == (sample_assessment(), None)
+    assert both.startswith(raw.removesuffix(b"\n}\n"))
+
+
+def test_what_changed_follows_the_schema(data: Any) -> None:
+    schema = json_report.assessment_schema()
+    jsonschema.validate(json.loads(with_comparison()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "comparison": {"schema": "sovercheck/comparison/v1"}}, schema)
+
+
+def test_a_comparison_of_the_wrong_shape_names_its_path() -> None:
+    wrong = json.loads(with_comparison())
+    wrong["comparison"]["findings"][0]["kind"] = "nicer"
+    assert refused(wrong).params["path"] == "$.comparison.findings[0].kind"
+    wrong["comparison"] = {"schema": "sovercheck/comparison/v9"}
+    assert refused(wrong).code == "assessment_schema"
 
 
 def test_it_is_what_plain_makes_of_the_assessment(data: Any) -> None:

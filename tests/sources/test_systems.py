@@ -16,7 +16,7 @@ def test_it_is_a_source_that_gives_systems_and_matchers(tmp_path: Path) -> None:
     path.write_text("systems: [{id: a, resources: [{tag: x}]}]\n", encoding="utf-8")
     source = SystemsFile(path, "systemes.yaml", "Établissement exemple")
     assert isinstance(source, Source)
-    assert (source.kind, source.live, source.name) == ("systems", False, "systemes.yaml")
+    assert (source.kind, source.name) == ("systems", "systemes.yaml")
     assert source.inputs() == (("systemes.yaml", path),)
     assert [item.id for item in source.collect() if isinstance(item, Row)] == ["a"]
     assert source.matchers() == (Matcher("a", (("tag", "x"),)),)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,8 @@ from sovercheck.errors import UsageError
 
 if TYPE_CHECKING:
     from sovercheck.config import Config
-    from sovercheck.findings import Assessment, Severity
+    from sovercheck.decisions.history import Keeping
+    from sovercheck.findings import Severity
     from sovercheck.reports.view import View
 
 _MOST_PERMISSIONS = 10
@@ -39,6 +42,8 @@ def _assess(
     from sovercheck import pipeline
     from sovercheck.cli.progress import Progress
     from sovercheck.cli.record import Record
+    from sovercheck.reports.base import Options
+    from sovercheck.reports.view import View
 
     today = day(as_of)
     asked = _files(formats)
@@ -48,15 +53,30 @@ def _assess(
         configured = replace(configured, reports=asked)
     if saved:
         configured = replace(configured, saved=tuple(Path(folder) for folder in saved))
-    with Progress(quiet=quiet) as progress:
-        assessment = pipeline.run(configured, today, progress)
-    established = outcome(assessment, fail_on)
-    code = Exit.SATISFIED if exit_zero else established.code
-    record.write(configured, fail_on, established, code)
+    with _keeping(configured, today) as keeper:
+        with Progress(quiet=quiet) as progress:
+            assessment = pipeline.run(configured, today, progress, keeper)
+        established = outcome(assessment, fail_on)
+        code = Exit.SATISFIED if exit_zero else established.code
+        kept = keeper.folder if keeper is not None else None
+        record.write(configured, fail_on, established, code, kept)
+        comparison = None
+        if keeper is not None:
+            comparison, kept = keeper.comparison, keeper.settle()
     if not quiet:
-        for line in _summary(assessment, configured, established, fail_on, exit_zero=exit_zero):
+        view = View(assessment, Options(lang=current(), comparison=comparison))
+        for line in _summary(view, configured, kept, established, fail_on, exit_zero=exit_zero):
             click.echo(line)
     return code
+
+
+def _keeping(config: Config, today: date) -> AbstractContextManager[Keeping | None]:
+    """The run to be kept; None where the configuration keeps none."""
+    from sovercheck.decisions.history import keeping
+
+    if config.runs is None:
+        return nullcontext()
+    return keeping(config.runs, config.organisation.name, today)
 
 
 def _files(formats: tuple[str, ...]) -> Mapping[str, Path]:
@@ -67,27 +87,29 @@ def _files(formats: tuple[str, ...]) -> Mapping[str, Path]:
 
 
 def _summary(
-    assessment: Assessment, config: Config, established: Outcome, fail_on: Severity, *, exit_zero: bool
+    view: View, config: Config, kept: Path | None, established: Outcome, fail_on: Severity, *, exit_zero: bool
 ) -> Iterator[str]:
-    from sovercheck.reports.base import Options
+    from sovercheck.cli.compare import summary
     from sovercheck.reports.first_page import first_page
-    from sovercheck.reports.view import View
 
-    view = View(assessment, Options(lang=current()))
-    page = first_page(view)
-    date = view.say.date(assessment.as_of)
-    yield visible(say("assess.title", organisation=assessment.organisation.name, date=date))
+    assessment, page = view.assessment, first_page(view)
+    day_said = view.say.date(assessment.as_of)
+    yield visible(say("assess.title", organisation=assessment.organisation.name, date=day_said))
     yield ""
     for card in page.cards:
         yield visible(say("assess.answer", question=card.title, answer=card.answer))
     yield visible(say("assess.findings", counts=", ".join(mark.text for mark in page.counts)))
     yield visible(_coverage(view))
     yield from map(visible, _readings(view))
+    yield from summary(view)
     yield ""
     if config.reports:
         yield say("assess.reports")
         for path in config.reports.values():
             yield f"  {visible(_shown(path))}"
+        yield ""
+    if kept is not None:
+        yield say("assess.kept", path=visible(_shown(kept)))
         yield ""
     yield from _conclusion(view, established, fail_on, exit_zero=exit_zero)
 

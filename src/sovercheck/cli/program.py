@@ -39,7 +39,9 @@ program = Group(
             callback=_version,
         )
     ],
-    lazy={name: f"sovercheck.cli.{name}" for name in ("init", "assess", "report", "policy", "facts", "doctor")},
+    lazy={
+        name: f"sovercheck.cli.{name}" for name in ("init", "assess", "report", "compare", "policy", "facts", "doctor")
+    },
 )
 
 

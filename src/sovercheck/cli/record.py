@@ -32,8 +32,20 @@ class Record:
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
 
-    def write(self, config: Config, fail_on: str, established: Outcome, code: Exit) -> Path | None:
-        """Writes the record; a run without a JSON report has none.
+    def write(
+        self, config: Config, fail_on: str, established: Outcome, code: Exit, kept: Path | None = None
+    ) -> Path | None:
+        """Writes the record beside the JSON report, if there is one, and into the folder of a run that is kept.
+
+        Args:
+            config: of the run.
+            fail_on: what was asked for.
+            established: what the run established.
+            code: what it ends with.
+            kept: the folder, not yet named.
+
+        Returns:
+            The record beside the JSON report.
 
         Raises:
             InputError: the disk refuses.
@@ -42,7 +54,8 @@ class Record:
         from sovercheck.files import written_whole
 
         report = config.reports.get("json")
-        if report is None:
+        folders = [folder for folder in (report.parent if report is not None else None, kept) if folder is not None]
+        if not folders:
             return None
         content = {
             "schema": SCHEMA,
@@ -65,7 +78,8 @@ class Record:
             "nothing_assessed": established.nothing,
             "exit_code": int(code),
         }
-        path = report.with_name(NAME)
-        with written_whole(path) as stream:
-            stream.write(json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n")
-        return path
+        text = json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+        for folder in folders:
+            with written_whole(folder / NAME) as stream:
+                stream.write(text)
+        return report.with_name(NAME) if report is not None else None

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sovercheck.cli.commands import Argument, Command, Option
-from sovercheck.cli.language import asked, unknown
-from sovercheck.cli.settings import STDOUT, arguments, format_option, targets
+from sovercheck.cli.language import unknown
+from sovercheck.cli.rendering import render
+from sovercheck.cli.settings import STDOUT, format_option, targets
 from sovercheck.cli.telling import table
 from sovercheck.errors import InputError, Place, UsageError
-from sovercheck.messages import LANGS
 
 if TYPE_CHECKING:
+    from sovercheck.comparison import Comparison
     from sovercheck.findings import Assessment
-    from sovercheck.messages import Lang
     from sovercheck.reports.base import FollowUp
 
 
@@ -31,24 +28,19 @@ def _report(assessment: str, formats: tuple[str, ...], follow_up: str | None, pa
     if list(written.values()).count(STDOUT) + (passes is not None) > 1:
         raise UsageError("cli_stdout_twice")
     path = Path(assessment)
-    read = _read(path)
+    read, comparison = _read(path)
     # Read before anything is written: the earlier workbook may be the very file that is replaced.
     notes = _follow_up(Path(follow_up)) if follow_up is not None else {}
     if passes is not None:
         _passes(path, read, passes)
     if written:
-        _render(read, written, notes, _language())
+        render(read, written, notes, comparison)
 
 
-def _language() -> Lang | None:
-    word = asked(arguments())
-    return next((lang for lang in LANGS if lang == word), None)
+def _read(path: Path) -> tuple[Assessment, Comparison | None]:
+    from sovercheck.reports.json_report import read_run
 
-
-def _read(path: Path) -> Assessment:
-    from sovercheck.reports.json_report import read_assessment
-
-    return read_assessment(_bytes(path), file=str(path))
+    return read_run(_bytes(path), file=str(path))
 
 
 def _follow_up(path: Path) -> Mapping[str, FollowUp]:
@@ -62,29 +54,6 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError("unreadable_file", place=Place(str(path)), reason=error.strerror or str(error)) from error
-
-
-def _render(
-    assessment: Assessment, written: Mapping[str, str], follow_up: Mapping[str, FollowUp], lang: Lang | None
-) -> None:
-    """Files first, and all of them before any is replaced; then stdout, if it is asked for."""
-    from sovercheck import pipeline
-    from sovercheck.reports.base import FORMATS, Options
-
-    spoken = assessment if lang is None else replace(assessment, languages=(lang,))
-    with ExitStack() as outputs:
-        for name, path in written.items():
-            if path != STDOUT:
-                of = spoken if FORMATS[name].by_language else assessment
-                pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs)
-    for name, path in written.items():
-        if path == STDOUT:
-            options = Options(lang=spoken.languages[0], follow_up=follow_up)
-            FORMATS[name].render(assessment, sys.stdout.buffer, options)
-
-
-def _untold(_key: str, _about: str) -> None:
-    """Rendering takes no time worth telling."""
 
 
 def _passes(path: Path, assessment: Assessment, rule: str) -> None:

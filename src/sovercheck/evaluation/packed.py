@@ -1,22 +1,32 @@
 """The packed verdict table: every verdict of a run, passes too, one byte per rule and subject, as Parquet.
 
 Columns: `subject`, `id`, then one a rule, named by its id, with the byte of `findings.Verdict`; NULL where the rule is
-about another subject. Rows in order of subject and id.
+about another subject. Of a copy also where it is and what it is a copy of, under the names of these facts; every copy
+has a row, whether or not a rule is about copies. Rows in order of subject and id.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sovercheck.errors import InputError, Place
 from sovercheck.evaluation.judge import Judged
 from sovercheck.files import written_whole
 from sovercheck.findings import Verdict
 from sovercheck.inventory.store import Inventory
+
+if TYPE_CHECKING:
+    import duckdb
+
+_PLACE = """, CASE WHEN c.place__ev > 0 THEN c.place END AS "copy.place", CASE WHEN c.kind__ev > 0 THEN c.kind END
+AS "copy.kind", r.name AS "resource.name" """
+_COPIES = "copy c LEFT JOIN resource r ON r.id = c.resource"
 
 
 def beside(assessment: Path) -> Path:
@@ -37,20 +47,38 @@ def write(inventory: Inventory, judged: Sequence[Judged], path: Path, outputs: E
         InputError: the disk refuses.
     """
     stream = outputs.enter_context(written_whole(path))
-    parts = []
-    for item in judged:
-        columns = "".join(f', v{n} AS "{compiled.rule.id}"' for n, compiled in enumerate(item.plan.rules))
-        parts.append(f"SELECT '{item.subject}' AS subject, id{columns} FROM packed_{item.subject}")
-    if not parts:
-        return
-    union = " UNION ALL BY NAME ".join(parts)
     with tempfile.TemporaryDirectory(prefix="sovercheck-") as folder:
         part = Path(folder) / "packed.parquet"
-        inventory.connection.execute(
-            f"COPY (SELECT * FROM ({union}) ORDER BY subject, id) TO '{part}' (FORMAT parquet, COMPRESSION zstd)"
-        )
+        export(inventory, judged, part)
         with part.open("rb") as source:
             shutil.copyfileobj(source, stream)
+
+
+def export(inventory: Inventory, judged: Sequence[Judged], path: Path) -> None:
+    """The same at once, into a file that nobody looks at yet.
+
+    Raises:
+        InputError: the disk refuses.
+    """
+    import duckdb
+
+    verdicts = {
+        item.subject: "".join(f', p.v{n} AS "{compiled.rule.id}"' for n, compiled in enumerate(item.plan.rules))
+        for item in judged
+    }
+    of_copies = f"{_COPIES} JOIN packed_copy p ON p.id = c.id" if "copy" in verdicts else _COPIES
+    parts = [f"SELECT 'copy' AS subject, c.id{verdicts.pop('copy', '')}{_PLACE} FROM {of_copies}"]
+    parts += [
+        f"SELECT '{subject}' AS subject, p.id{columns} FROM packed_{subject} p" for subject, columns in verdicts.items()
+    ]
+    union = " UNION ALL BY NAME ".join(parts)
+    target = str(path).replace("'", "''")
+    try:
+        inventory.connection.execute(
+            f"COPY (SELECT * FROM ({union}) ORDER BY subject, id) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    except duckdb.IOException as error:
+        raise InputError("unwritable", place=Place(str(path)), reason=str(error)) from error
 
 
 def passes(path: Path, rule: str) -> list[tuple[str, str]]:
@@ -59,18 +87,95 @@ def passes(path: Path, rule: str) -> list[tuple[str, str]]:
     Raises:
         InputError: there is no such file or it is none of ours, or the rule has no column in it.
     """
+    with _reading(path, rule) as (connection, source):
+        column = rule.replace('"', '""')
+        rows = connection.execute(
+            f"SELECT subject, id FROM read_parquet('{source}') WHERE \"{column}\" = {int(Verdict.PASS)} "
+            "ORDER BY subject, id"
+        ).fetchall()
+    return [(str(subject), str(id_)) for subject, id_ in rows]
+
+
+def verdicts(path: Path, rule: str, subject: str, ids: Sequence[str]) -> Mapping[str, Verdict]:
+    """The verdicts of a rule on some subjects; those that the table does not have are left out.
+
+    Raises:
+        InputError: there is no such file or it is none of ours, or the rule has no column in it.
+    """
+    with _reading(path, rule) as (connection, source):
+        column = rule.replace('"', '""')
+        rows = connection.execute(
+            f"SELECT id, \"{column}\" FROM read_parquet('{source}') JOIN (SELECT unnest(?) AS id) USING (id) "
+            f'WHERE subject = ? AND "{column}" IS NOT NULL',
+            [list(ids), subject],
+        ).fetchall()
+    return {str(id_): Verdict(verdict) for id_, verdict in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CopyDifference:
+    """A copy of which two tables do not say the same place and kind.
+
+    Attributes:
+        id: the copy's.
+        name: of its resource, in the later table if it is there.
+        before: its place and kind in the earlier table; None if it is not there.
+        after: the same in the later one.
+    """
+
+    id: str
+    name: str | None
+    before: tuple[str | None, str | None] | None
+    after: tuple[str | None, str | None] | None
+
+
+def readable(path: Path) -> bool:
+    """Whether a file is a verdict table."""
+    try:
+        with _reading(path):
+            return True
+    except InputError:
+        return False
+
+
+def copies_between(earlier: Path, later: Path) -> list[CopyDifference] | None:
+    """The copies that two tables do not tell alike, in order of their ids; None if one is older than such columns.
+
+    Raises:
+        InputError: a file is not there or is none of ours.
+    """
+    found = 'SELECT id, "copy.place" AS place, "copy.kind" AS kind, "resource.name" AS name, TRUE AS there'
+    with _reading(earlier) as (_, before), _reading(later) as (connection, after):
+        for source in (before, after):
+            described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{source}')").fetchall()
+            if "copy.place" not in {column[0] for column in described}:
+                return None
+        rows = connection.execute(
+            f"SELECT id, coalesce(b.name, a.name), a.there, a.place, a.kind, b.there, b.place, b.kind FROM "
+            f"({found} FROM read_parquet('{before}') WHERE subject = 'copy') a FULL JOIN "
+            f"({found} FROM read_parquet('{after}') WHERE subject = 'copy') b USING (id) "
+            "WHERE a.there IS DISTINCT FROM b.there OR a.place IS DISTINCT FROM b.place "
+            "OR a.kind IS DISTINCT FROM b.kind ORDER BY id"
+        ).fetchall()
+    return [
+        CopyDifference(id_, name, (place, kind) if was else None, (now_place, now_kind) if is_ else None)
+        for id_, name, was, place, kind, is_, now_place, now_kind in rows
+    ]
+
+
+@contextmanager
+def _reading(path: Path, rule: str | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """An engine, and the table's path as SQL writes it; what the engine refuses is told of this file."""
     import duckdb
 
     source = str(path).replace("'", "''")
-    column = rule.replace('"', '""')
     try:
         with duckdb.connect(":memory:") as connection:
-            rows = connection.execute(
-                f"SELECT subject, id FROM read_parquet('{source}') WHERE \"{column}\" = {int(Verdict.PASS)} "
-                "ORDER BY subject, id"
-            ).fetchall()
+            connection.execute(f"SELECT subject, id FROM read_parquet('{source}') LIMIT 0")
+            yield connection, source
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise InputError("packed_missing", place=Place(str(path))) from error
     except duckdb.BinderException as error:
-        raise InputError("packed_rule", place=Place(str(path)), rule=rule) from error
-    return [(str(subject), str(id_)) for subject, id_ in rows]
+        if rule is not None:
+            raise InputError("packed_rule", place=Place(str(path)), rule=rule) from error
+        raise InputError("packed_missing", place=Place(str(path))) from error

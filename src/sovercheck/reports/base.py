@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, cast
 
+from sovercheck.comparison import Comparison
 from sovercheck.findings import Assessment, DecidingFact, Finding
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Type
 from sovercheck.inventory.places import within
@@ -42,11 +43,13 @@ class Options:
         lang: of the report.
         links: language → file name of the same report in that language; empty if there is no other.
         follow_up: finding key → what a person wrote about it in an earlier workbook.
+        comparison: what changed since an earlier assessment; None where none is given.
     """
 
     lang: Lang = "fr"
     links: Mapping[str, str] = field(default_factory=dict)
     follow_up: Mapping[str, FollowUp] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
 
 class Render(Protocol):

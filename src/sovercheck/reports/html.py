@@ -16,6 +16,7 @@ from sovercheck import bundle
 from sovercheck.findings import Assessment
 from sovercheck.reports import annexes, explorer
 from sovercheck.reports.base import Options
+from sovercheck.reports.changes import changes
 from sovercheck.reports.first_page import first_page
 from sovercheck.reports.page import environment
 from sovercheck.reports.rule_page import WORST, rule_lines, rule_sections, shares, waiver_lines
@@ -49,6 +50,7 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
             packed=Markup(script_json(packed.data)),  # noqa: S704 - script_json escapes what could end the element
             explorer=packed,
             first=first_page(view),
+            changes=changes(view),
             sections=system_sections(view),
             territory=annexes.territory(view, assessment.territory),
             shares=shares(view),

@@ -1,5 +1,8 @@
 """The assessment as JSON: the record from which every other report can be made again, and its published schema.
 
+What changed since an earlier assessment stands under a key of its own, `comparison`, after the assessment's own fields;
+without it these are the same bytes.
+
 One member of each list a line, keys in the order of the fields, so that two assessments can be compared line by line.
 """
 
@@ -16,6 +19,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, BinaryIO
 
+from sovercheck.comparison import SCHEMA as COMPARISON_SCHEMA
+from sovercheck.comparison import Comparison
 from sovercheck.errors import InputError, Place
 from sovercheck.findings import SCHEMA, Assessment
 from sovercheck.plain import from_json
@@ -25,12 +30,16 @@ SCHEMA_ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
 
 def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
-    """Writes the assessment in UTF-8; both languages of its texts are inside, so the options change nothing."""
-    fields = [
-        f"{_dump(field.name)}: {_lines(getattr(assessment, field.name))}" for field in dataclasses.fields(assessment)
-    ]
+    """Writes the assessment in UTF-8; both languages of its texts are inside, and of the options only what changed."""
+    fields = _fields(assessment)
+    if options.comparison is not None:
+        fields.append('"comparison": {\n' + ",\n".join(_fields(options.comparison)) + "\n}")
     # A lone surrogate from a source is no UTF-8; its escape is both Python's and JSON's.
     out.write(("{\n" + ",\n".join(fields) + "\n}\n").encode("utf-8", "backslashreplace"))
+
+
+def _fields(item: Assessment | Comparison) -> list[str]:
+    return [f"{_dump(field.name)}: {_lines(getattr(item, field.name))}" for field in dataclasses.fields(item)]
 
 
 def _lines(value: object) -> str:
@@ -61,7 +70,12 @@ _dump = json.JSONEncoder(
 
 
 def read_assessment(raw: bytes, *, file: str = "assessment.json") -> Assessment:
-    """The assessment that `render` wrote.
+    """The assessment that `render` wrote; see `read_run`."""
+    return read_run(raw, file=file)[0]
+
+
+def read_run(raw: bytes, *, file: str = "assessment.json") -> tuple[Assessment, Comparison | None]:
+    """The assessment that `render` wrote, and what changed since an earlier one where it says so.
 
     Args:
         raw: the file's content.
@@ -79,14 +93,23 @@ def read_assessment(raw: bytes, *, file: str = "assessment.json") -> Assessment:
         raise InputError("assessment_not_json", place=place) from error
     except RecursionError as error:
         raise InputError("assessment_not_json", place=Place(file)) from error
-    found = data.get("schema") if isinstance(data, dict) else None
-    if found != SCHEMA:
-        raise InputError("assessment_schema", place=Place(file), found=found, expected=SCHEMA)
+    _check_schema(data, SCHEMA, file)
+    changed = data.get("comparison")
+    if changed is not None:
+        _check_schema(changed, COMPARISON_SCHEMA, file)
     try:
         _checker(Assessment)(data, "$")
+        if changed is not None:
+            _checker(Comparison)(changed, "$.comparison")
     except _ShapeError as error:
         raise InputError(error.code, place=Place(file), path=error.path, expected=error.expected) from error
-    return from_json(Assessment, data)
+    return from_json(Assessment, data), from_json(Comparison, changed) if changed is not None else None
+
+
+def _check_schema(data: object, expected: str, file: str) -> None:
+    found = data.get("schema") if isinstance(data, dict) else None
+    if found != expected:
+        raise InputError("assessment_schema", place=Place(file), found=found, expected=expected)
 
 
 class _ShapeError(Exception):
@@ -199,9 +222,12 @@ def assessment_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an assessment, made from the dataclasses and what their docstrings say."""
     definitions: dict[str, Any] = {}
     _schema_of(Assessment, definitions)
+    changed = _schema_of(Comparison, definitions)
     root = definitions.pop("Assessment")
-    root["properties"]["schema"] = {"const": SCHEMA, "description": root["properties"]["schema"]["description"]}
-    root["required"].append("schema")
+    for shape, schema in ((root, SCHEMA), (definitions["Comparison"], COMPARISON_SCHEMA)):
+        shape["properties"]["schema"] = {"const": schema, "description": shape["properties"]["schema"]["description"]}
+        shape["required"].append("schema")
+    root["properties"]["comparison"] = changed
     return {
         "$schema": SCHEMA_ADDRESS,
         "$id": f"urn:{SCHEMA.replace('/', ':')}",

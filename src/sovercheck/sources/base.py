@@ -64,7 +64,6 @@ class Source(Protocol):
     Attributes:
         kind: what it reads, as its key in `sovercheck.yaml` (`declarations`, `inventory`).
         name: which one, unique in a run: it stands in the coverage and in the gaps.
-        live: whether it speaks to a provider. A saved inventory can stand in for it; a file is read again instead.
     """
 
     @property
@@ -73,10 +72,6 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """See the class."""
-
-    @property
-    def live(self) -> bool:
         """See the class."""
 
     def inputs(self) -> tuple[tuple[str, Path], ...]:

@@ -31,7 +31,6 @@ class Declarations:
     path: Path
     shown: str
     kind: ClassVar[str] = "declarations"
-    live: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import threading
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -65,14 +64,6 @@ class Refusal:
     reason: RefusalReason
     needs: str | None = None
     detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a call gave: its pages, one where it has no paging; and the day on which it was asked."""
-
-    pages: tuple[Json, ...]
-    day: str
 
 
 class Journal:
@@ -160,6 +151,11 @@ class Journal:
                 self._days.append((offset, str(entry["day"])))
         return offset
 
+    @property
+    def began(self) -> str:
+        """The day of its first answers: what it says is no older."""
+        return self._days[0][1]
+
     def has(self, ask: Ask) -> bool:
         """Whether it was answered, and need not be asked again."""
         return ask.key in self._found
@@ -225,14 +221,6 @@ class Journal:
         """
         found = self._found[ask.key]
         return self._at(found if isinstance(found, int) else found[0])
-
-    def day(self, ask: Ask) -> str:
-        """The day on which it was answered, or today where it was not."""
-        found = self._found.get(ask.key)
-        if found is None or found == []:
-            return self._days[-1][1]
-        first = found if isinstance(found, int) else found[0]
-        return self._days[max(0, bisect_right(self._days, (first, "\uffff")) - 1)][1]
 
     def _at(self, offset: int) -> Json:
         with self._lock:

@@ -40,7 +40,6 @@ class Spreadsheet:
     path: Path
     at: At
     kind: ClassVar[str] = "inventory"
-    live: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

@@ -28,7 +28,6 @@ class SystemsFile:
     shown: str
     by: str
     kind: ClassVar[str] = "systems"
-    live: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

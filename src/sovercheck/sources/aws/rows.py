@@ -116,7 +116,7 @@ class _AccountRows:
 
     def rows(self, regions: Regions) -> Iterator[Item]:
         """The rows, then the ledger."""
-        extractor = Extractor(self.source, f"AWS {self.account.id}", regions, self.world, self.account.day)
+        extractor = Extractor(self.source, f"AWS {self.account.id}", regions, self.world, self.journal.began)
         for unit in self.units:
             for view in self._views(unit):
                 identifier = view.id()

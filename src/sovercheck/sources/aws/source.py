@@ -54,7 +54,6 @@ class Aws:
     settings: AwsEntry
     patience: Patience = field(default_factory=Patience)
     kind: ClassVar[str] = "aws"
-    live: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

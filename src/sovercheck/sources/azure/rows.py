@@ -36,7 +36,6 @@ class TenantRows:
         group: the management group whose subscriptions are expected.
         excluded: subscriptions, regions and kinds that are left out.
         because: why.
-        day: of the reading.
     """
 
     def __init__(
@@ -48,14 +47,12 @@ class TenantRows:
         group: str | None,
         excluded: frozenset[str],
         because: str | None,
-        day: str,
     ) -> None:
         self.source = source
         self.journal = journal
         self.ledger = Ledger(source)
         self.excluded = excluded
         self.because = because
-        self.day = day
         self.subscriptions = gathering.seen(journal)
         self.ids = gathering.to_read(journal, wanted, excluded)
         tenants = frozenset(subscription.tenant for subscription in self.subscriptions)
@@ -130,7 +127,7 @@ class TenantRows:
         self._tables()
         for view in self._views():
             self._look_at(view)
-        extractor = Extractor(self.source, "Azure", load_reference().regions, self.world, self.day)
+        extractor = Extractor(self.source, "Azure", load_reference().regions, self.world, self.journal.began)
         for view in self._views():
             unit, identifier = view.unit, view.id()
             if identifier is None or unit.kind.id in self.excluded or unit.region in self.excluded:

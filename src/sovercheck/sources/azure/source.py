@@ -30,7 +30,6 @@ class Azure:
     settings: AzureEntry
     patience: Patience = field(default_factory=Patience)
     kind: ClassVar[str] = "azure"
-    live: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -57,5 +56,4 @@ class Azure:
                 group=settings.management_group,
                 excluded=excluded,
                 because=settings.because,
-                day=work.day,
             ).rows()

@@ -1,0 +1,59 @@
+"""Reports of one assessment that a command writes: files first, all of them or none, then standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sovercheck.cli.language import asked
+from sovercheck.cli.settings import STDOUT, arguments
+from sovercheck.messages import LANGS
+
+if TYPE_CHECKING:
+    from sovercheck.comparison import Comparison
+    from sovercheck.findings import Assessment
+    from sovercheck.messages import Lang
+    from sovercheck.reports.base import FollowUp
+
+
+def render(
+    assessment: Assessment,
+    written: Mapping[str, str],
+    follow_up: Mapping[str, FollowUp],
+    comparison: Comparison | None,
+) -> None:
+    """Writes reports; where `--lang` says a language, in that one alone.
+
+    Args:
+        assessment: what is reported.
+        written: format → path as written, or `-`.
+        follow_up: what a person wrote beside findings.
+        comparison: what changed since an earlier assessment.
+    """
+    from sovercheck import pipeline
+    from sovercheck.reports.base import FORMATS, Options
+
+    lang = _language()
+    spoken = assessment if lang is None else replace(assessment, languages=(lang,))
+    with ExitStack() as outputs:
+        for name, path in written.items():
+            if path != STDOUT:
+                of = spoken if FORMATS[name].by_language else assessment
+                pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs, comparison)
+    for name, path in written.items():
+        if path == STDOUT:
+            options = Options(lang=spoken.languages[0], follow_up=follow_up, comparison=comparison)
+            FORMATS[name].render(assessment, sys.stdout.buffer, options)
+
+
+def _language() -> Lang | None:
+    word = asked(arguments())
+    return next((lang for lang in LANGS if lang == word), None)
+
+
+def _untold(_key: str, _about: str) -> None:
+    """Rendering takes no time worth telling."""
