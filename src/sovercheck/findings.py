@@ -347,6 +347,21 @@ class PlaceVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHolding:
+    """How many copies have keys held alike.
+
+    Attributes:
+        manager: provider or customer; None if unknown.
+        grade: K0 to K4; None if unknown.
+        copies: how many.
+    """
+
+    manager: str | None
+    grade: str | None
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvolvedParty:
     """A party's role on a system, for display.
 
@@ -642,6 +657,7 @@ class Assessment:
         territory: volumes by place and kind of copy, all systems together.
         sensitive_territory: the same for sensitive and health data only (unknown class apart, in `territory`).
         shares: the share rules' variants.
+        keys: who holds the keys of the copies of sensitive and health data, or of all where none is known to be.
         findings: every failing, unknown and waived one, the gravest first.
         evidence: of the deciding facts of all findings, by grade.
         waivers: and what became of them.
@@ -670,6 +686,7 @@ class Assessment:
     waivers: tuple[WaiverView, ...]
     names: dict[str, str]
     languages: tuple[Lang, ...] = ("fr",)
+    keys: tuple[KeyHolding, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     packed: str | None = None
     schema: str = field(default=SCHEMA)

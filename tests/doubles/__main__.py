@@ -1,4 +1,4 @@
-"""Serves both clouds, seeded, until stopped: `python -m tests.doubles serve`.
+"""Serves both clouds, seeded, until stopped: `python -m tests.doubles serve [PORT]`, the port being Azure's.
 
 One line of JSON tells where: `aws` and `azure` are the addresses, `accounts` and `subscriptions` what stands there.
 Any access key is the management account's; any bearer token is good.
@@ -22,9 +22,10 @@ from tests.doubles.azure_names import MANAGEMENT_GROUP
 
 def main(arguments: list[str]) -> int:
     """Serves, and says where."""
-    if arguments != ["serve"]:
-        sys.stderr.write("usage: python -m tests.doubles serve\n")
+    if not arguments or arguments[0] != "serve" or not all(word.isdigit() for word in arguments[1:]):
+        sys.stderr.write("usage: python -m tests.doubles serve [PORT]\n")
         return 2
+    port = int(arguments[1]) if arguments[1:] else 0
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop)
     with contextlib.ExitStack() as both:
         url, estate = both.enter_context(aws_double())
-        azure = both.enter_context(AzureDouble(AZURE_ESTATE))
+        azure = both.enter_context(AzureDouble(AZURE_ESTATE, port=port))
         told = {
             "aws": url,
             "azure": azure.url,

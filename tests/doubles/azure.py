@@ -76,13 +76,14 @@ class AzureDouble:
         estate: what it answers from.
         faults: that stand from the start.
         page: how many items a collection's page has; a Resource Graph page has what the request says, at most 1,000.
+        port: on which it listens; any that is free where it is 0.
 
     Attributes:
         requests: every request, in the order of their coming, also those that went wrong.
         refused: of these the ones that would have written something.
     """
 
-    def __init__(self, estate: AzureEstate, *faults: Fault, page: int = 100) -> None:
+    def __init__(self, estate: AzureEstate, *faults: Fault, page: int = 100, port: int = 0) -> None:
         self._index = Index(estate, page)
         self._faults = dict.fromkeys(faults, 0)
         self._disabled: set[str] = set()
@@ -92,7 +93,7 @@ class AzureDouble:
         self._over = threading.Event()
         self.requests: list[Request] = []
         self.refused: list[Request] = []
-        self._server = _Server(self)
+        self._server = _Server(self, port)
 
     @property
     def url(self) -> str:
@@ -279,8 +280,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a request that hangs must not hold the end
 
-    def __init__(self, double: AzureDouble) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, double: AzureDouble, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.double = double
 
 

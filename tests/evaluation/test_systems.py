@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from sovercheck.evaluation.assess import evaluate
-from sovercheck.evaluation.systems import system_views, territory
-from sovercheck.findings import PlaceVolume, SystemView
+from sovercheck.evaluation.systems import key_holdings, system_views, territory
+from sovercheck.findings import KeyHolding, PlaceVolume, SystemView
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Known, Row
@@ -69,6 +69,31 @@ def test_the_territory_is_volumes_by_place_and_kind_of_copy(estate: Inventory) -
 def test_the_sensitive_territory_is_of_what_is_known_to_be_sensitive(estate: Inventory) -> None:
     places = [(volume.place, volume.copies) for volume in territory(estate, sensitive_only=True)]
     assert places == [("CA-QC", 1), ("US", 1), (None, 1)]
+
+
+def test_the_keys_are_those_of_sensitive_copies_and_of_all_where_none_is_known_to_be() -> None:
+    text = """
+systems: [{id: s, data_class: SENSITIVE}]
+resources: [{id: r, system: s}, {id: other}]
+copies:
+  - {id: a, resource: r, kind: primary, key_manager: customer, key_grade: K3}
+  - {id: b, resource: r, kind: backup, key_manager: provider, key_grade: K0}
+  - {id: c, resource: r, kind: log}
+  - {id: d, resource: r, kind: processing}
+  - {id: e, resource: other, kind: primary, key_manager: provider, key_grade: K0}
+"""
+    held = {}
+    for data_class in ("health", "internal"):
+        builder = Builder()
+        builder.add("test", rows(text.replace("SENSITIVE", data_class)))
+        with builder.finish() as inventory:
+            held[data_class] = key_holdings(inventory)
+    assert set(held["health"]) == {
+        KeyHolding("customer", "K3", 1),
+        KeyHolding("provider", "K0", 1),
+        KeyHolding(None, None, 1),
+    }
+    assert held["internal"][0] == KeyHolding("provider", "K0", 2)
 
 
 def test_a_system_has_the_copies_of_its_resources(views: dict[str, SystemView]) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sovercheck.findings import Assessment, PlaceVolume
+from sovercheck.findings import Assessment, KeyHolding, PlaceVolume
+from sovercheck.messages import Lang
 from sovercheck.reports import svg
 from sovercheck.reports.base import Options
 from sovercheck.reports.cards import cards, exposure_states, law_lines, place_parts, reported_exposures
@@ -124,3 +125,23 @@ def test_where_all_was_read_or_nothing_listed_the_answer_is_of_evidence_alone() 
 def test_without_sensitive_data_all_data_are_counted_and_it_is_said() -> None:
     card = cards(view(dataclasses.replace(sample_assessment(), sensitive_territory=())))[0]
     assert "de toute classe de données" in card.subject
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("fr", "Clés de 12 copies : 5 tenues par le fournisseur, 4 gérées par le client chez le fournisseur, 1 tenue"),
+        ("en", "Keys of 12 copies: 5 held by the provider, 4 managed by the customer at the provider, 1 held outside"),
+    ],
+)
+def test_the_second_card_says_who_holds_the_keys(lang: Lang, told: str) -> None:
+    held = [("provider", "K0", 5), ("customer", "K0", 3), ("customer", None, 1), ("customer", "K3", 1), (None, None, 2)]
+    keys = tuple(KeyHolding(*holding) for holding in held)
+    assessment = dataclasses.replace(sample_assessment(), keys=keys)
+    card = cards(View(assessment, Options(lang=lang)))[1]
+    assert card.weakens[0].startswith(told)
+    assert "2 inconnues" in card.weakens[0] or "2 unknown" in card.weakens[0]
+
+
+def test_without_copies_no_word_of_keys_is_said() -> None:
+    assert not any("Clés" in line for line in cards(view(sample_assessment()))[1].weakens)

@@ -19,7 +19,7 @@ from sovercheck.evaluation.folding import reading_lines
 from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
 from sovercheck.evaluation.share import shares
-from sovercheck.evaluation.systems import system_views, territory, untied
+from sovercheck.evaluation.systems import key_holdings, system_views, territory, untied
 from sovercheck.evaluation.waive import apply_waivers
 from sovercheck.findings import (
     SEVERITIES,
@@ -135,6 +135,7 @@ def assess(
         names=_shown_names(names, found, by_system),
         contradictions=contradictions(inventory),
         languages=setting.languages,
+        keys=key_holdings(inventory),
     )
 
 

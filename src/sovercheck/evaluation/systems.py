@@ -13,6 +13,7 @@ from sovercheck.findings import (
     Exposure,
     Finding,
     InvolvedParty,
+    KeyHolding,
     KnownFact,
     PlaceVolume,
     SystemView,
@@ -50,6 +51,25 @@ def territory(inventory: Inventory, *, sensitive_only: bool) -> tuple[PlaceVolum
         PlaceVolume(place, kind, count, int(low), _whole(high), unsized)
         for place, kind, count, low, high, unsized in rows
     )
+
+
+def key_holdings(inventory: Inventory) -> tuple[KeyHolding, ...]:
+    """Copies by who manages their keys and by the grade of these, the most numerous first.
+
+    What is computed on elsewhere is not kept, and has no key. Only the copies of sensitive and health data count, where
+    any are known to be.
+    """
+    kept = "coalesce(c.kind <> 'processing' OR c.kind__ev <= 0, TRUE)"
+    rows: list[tuple[str | None, str | None, int]] = []
+    for condition in (f"{kept} AND {_holds_sensitive('c.resource')}", kept):
+        rows = inventory.connection.execute(
+            "SELECT CASE WHEN c.key_manager__ev > 0 THEN c.key_manager END AS manager, "
+            "CASE WHEN c.key_grade__ev > 0 THEN c.key_grade END AS grade, count(*) AS copies "
+            f"FROM copy c WHERE {condition} GROUP BY ALL ORDER BY copies DESC, manager NULLS LAST, grade NULLS LAST"
+        ).fetchall()
+        if rows:
+            break
+    return tuple(KeyHolding(*row) for row in rows)
 
 
 def _holds_sensitive(resource: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup
 
-from sovercheck.findings import Exposure, LawView, PlaceVolume, established
+from sovercheck.findings import Exposure, KeyHolding, LawView, PlaceVolume, established
 from sovercheck.reports import ledger_page, svg
 from sovercheck.reports.readings import missing_permissions
 from sovercheck.reports.view import HOME, PRESS, Mark, View
@@ -230,12 +230,34 @@ def _who(view: View) -> Card:
         subject=view.t("who.subject"),
         picture=svg.stacked_bar("who-bar", view.t("who.picture", parts="; ".join(k.text for k in legend)), segments),
         legend=tuple(legend),
-        weakens=tuple(
-            view.many(key, number)
-            for key, number in (("who.press", press), ("who.parties_open", parties_open))
-            if number
+        weakens=(
+            *_keys(view),
+            *(
+                view.many(key, number)
+                for key, number in (("who.press", press), ("who.parties_open", parties_open))
+                if number
+            ),
         ),
     )
+
+
+def _keys(view: View) -> Iterator[str]:
+    """Who holds the keys, in one sentence."""
+    tally: Counter[str] = Counter()
+    for holding in view.assessment.keys:
+        tally[_holder(holding)] += holding.copies
+    if tally:
+        parts = [view.many(f"keys.{holder}", tally[holder]) for holder in _HOLDERS if tally[holder]]
+        yield view.many("keys", sum(tally.values()), parts=", ".join(parts))
+
+
+_HOLDERS = ("provider", "customer", "elsewhere", "unknown")
+
+
+def _holder(holding: KeyHolding) -> str:
+    if holding.grade in ("K3", "K4"):
+        return "elsewhere"
+    return holding.manager or "unknown"
 
 
 def _reach(view: View, law: LawView) -> tuple[int, ...]:
