@@ -65,6 +65,7 @@ def compiled(root: Path) -> dict[str, object]:
             COMPILED: reference.to_json(),
             loader.COMPILED: loader.shipped_to_json(reference),
             kinds.COMPILED: kinds.plain_kinds(),
+            kinds.DATALESS: kinds.plain_dataless(),
         }
     finally:
         sys.path.pop(0)

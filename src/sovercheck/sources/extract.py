@@ -15,6 +15,7 @@ from sovercheck.inventory.rows import Gap, Item, Known, Row, Scalar
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.item import NOT_SAID, ItemView, Said, Value
 from sovercheck.sources.journal import Refusal
+from sovercheck.sources.kinds import keeps_no_data
 from sovercheck.sources.kinds.model import CopyForm, Provider, Ways
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
 from sovercheck.sources.readers import PUBLIC, Lookups
@@ -41,6 +42,15 @@ class KeyFacts:
 
 
 PROVIDER_KEY = KeyFacts("K0", "provider")
+
+UNDESCRIBED = "undescribed"
+WITHOUT_DATA = "without_data"
+
+
+def kind_without_description(provider: Provider, native_type: str) -> str:
+    """The kind of what no description knows: without data where its type says so, else undescribed."""
+    return WITHOUT_DATA if keeps_no_data(provider, native_type) else UNDESCRIBED
+
 
 LISTED = Said()
 DESCRIBED = Said(documented=True)
@@ -124,19 +134,22 @@ class Extractor:
     def undescribed(
         self, identifier: str, native_type: str, account: str, region: str, tags: tuple[str, ...]
     ) -> Iterator[Item]:
-        """A resource that was seen and that no description knows: its type, its place, and nothing concluded."""
+        """A resource that was seen and that no description knows: its type, its place, and whether it keeps no data."""
         provider: Provider = "aws" if identifier.startswith("arn:") else "azure"
         evidence = Evidence(Grade.OBSERVED, self.shown, self.day, native_type)
         facts: dict[str, str | tuple[str, ...]] = {
-            "kind": "undescribed",
+            "kind": kind_without_description(provider, native_type),
             "native_type": native_type,
             "account": account,
             "tags": tags,
         }
         links = {"provider": PARTIES[provider]}
-        yield Row("resource", identifier, links, {short: Known(value, evidence) for short, value in facts.items()})
-        known = self.regions.place(provider, region)
-        place = known.place if known is not None else None
+        known = {short: Known(value, evidence) for short, value in facts.items()}
+        if facts["kind"] == WITHOUT_DATA:
+            known["holds_data"] = Known(value=False, evidence=replace(evidence, grade=Grade.INFERRED))
+        yield Row("resource", identifier, links, known)
+        found = self.regions.place(provider, region)
+        place = found.place if found is not None else None
         copy = {"kind": "primary", "region": region} | ({"place": place} if place is not None else {})
         links = {"resource": identifier, "provider": PARTIES[provider]}
         said = {short: Known(value, evidence) for short, value in copy.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sovercheck.inventory.rows import Gap, Reading, ReadingStatus
+from sovercheck.sources.extract import WITHOUT_DATA
 from sovercheck.sources.journal import Refusal
 
 
@@ -40,6 +41,14 @@ class Ledger:
         line = self.line(account, region, service, kind)
         if line.status == "read":
             line.status, line.needs, line.detail = refusal.reason, refusal.needs, refusal.detail
+
+    def without_description(self, account: str, region: str, native_type: str, kind: str) -> None:
+        """A resource that no listing of a described kind gave; one that keeps no data is read all the same."""
+        service = native_type.partition(":")[0] if ":" in native_type else native_type.partition("/")[0]
+        known = kind == WITHOUT_DATA
+        line = self.line(account, region, service, kind if known else native_type)
+        line.status = "read" if known else "undescribed"
+        line.resources += 1
 
     def told(self) -> Iterator[Reading | Gap]:
         """Every line as a reading, and the gap of each listing that was asked and gave nothing."""

@@ -8,7 +8,7 @@ from functools import cache
 
 from sovercheck.inventory.rows import Item
 from sovercheck.sources.aws.world import AwsWorld
-from sovercheck.sources.extract import Extractor
+from sovercheck.sources.extract import Extractor, kind_without_description
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.ledger import Ledger
 from sovercheck.sources.readers import arn
@@ -23,8 +23,7 @@ def undescribed(extractor: Extractor, account: str, world: AwsWorld, ledger: Led
             native = native_type(identifier)
             if native is None or identifier in world.ids or native.startswith(described()):
                 continue
-            ledger.line(account, region, native.partition(":")[0], native).status = "undescribed"
-            ledger.line(account, region, native.partition(":")[0], native).resources += 1
+            ledger.without_description(account, region, native, kind_without_description("aws", native))
             yield from extractor.undescribed(identifier, native, account, region, tags)
 
 

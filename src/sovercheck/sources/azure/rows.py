@@ -9,7 +9,7 @@ from sovercheck.reference import load_reference
 from sovercheck.sources.azure import gather as gathering
 from sovercheck.sources.azure.kept import described, tables
 from sovercheck.sources.azure.world import AzureWorld
-from sovercheck.sources.extract import Extractor
+from sovercheck.sources.extract import Extractor, kind_without_description
 from sovercheck.sources.item import ItemView, Unit
 from sovercheck.sources.journal import Ask, Journal, Refusal
 from sovercheck.sources.kinds.model import Call
@@ -218,9 +218,7 @@ class TenantRows:
         region = "".join(str(row.get("location") or "global").split()).lower()
         if region in self.excluded:
             return
-        line = self.ledger.line(account, region, type_.partition("/")[0], type_)
-        line.status = "undescribed"
-        line.resources += 1
+        self.ledger.without_description(account, region, type_, kind_without_description("azure", type_))
         tags = row.get("tags")
         named = tuple(sorted(f"{key}={value}" for key, value in tags.items())) if isinstance(tags, dict) else ()
         yield from extractor.undescribed(identifier, type_, account, region, named)

@@ -13,6 +13,8 @@ from sovercheck.sources.kinds.model import Form, Kind, Provider, kind_of
 FOLDER = Path(__file__).resolve().parent / "descriptions"
 COMPILED = "kinds.json"
 """The file of the wheel's build with the descriptions as `plain_kinds` gives them."""
+DATALESS = "dataless.json"
+"""The file of the wheel's build with what `without_data.yaml` says."""
 
 
 def plain_kinds() -> list[dict[str, Any]]:
@@ -37,3 +39,31 @@ def kinds() -> tuple[Kind, ...]:
 def forms(provider: Provider) -> tuple[tuple[Kind, Form], ...]:
     """Every kind that a provider's interface shows, with how it shows it."""
     return tuple((kind, form) for kind in kinds() for form in kind.forms if form.provider == provider)
+
+
+def plain_dataless() -> dict[str, list[str]]:
+    """Provider → how the native types begin that keep no data, as `without_data.yaml` says it now."""
+    from sovercheck import strictyaml
+
+    return cast("dict[str, list[str]]", strictyaml.load(FOLDER.parent / "without_data.yaml").value)
+
+
+@cache
+def _dataless(provider: Provider) -> tuple[tuple[str, ...], frozenset[str]]:
+    path = bundle.compiled(DATALESS)
+    plain = cast("dict[str, list[str]]", json.loads(path.read_text("utf-8"))) if path is not None else plain_dataless()
+    given = plain[provider]
+    if provider == "aws":
+        return tuple(given), frozenset()
+    return tuple(word.removesuffix("*") for word in given if word.endswith("*")), frozenset(given)
+
+
+def keeps_no_data(provider: Provider, native_type: str) -> bool:
+    """Whether a type without a description is known to keep no data: a network, a permission, an alarm.
+
+    Args:
+        provider: whose type.
+        native_type: of AWS the service and how the ARN goes on (`ec2:subnet/`), of Azure the type in lower case.
+    """
+    beginnings, types = _dataless(provider)
+    return native_type in types or native_type.startswith(beginnings)
