@@ -1,7 +1,7 @@
-"""An AWS to speak to: moto's server on the loopback, seeded with the estate of `aws_estate`.
+"""An AWS to speak to: moto's server on the loopback, seeded with the estate of `aws_estate`, behind our own front.
 
-It is a process of its own: moto keeps what it holds in the interpreter, so that two servers in one would be the same.
-What moto lacks is told in `aws_estate`, where it makes the estate less than it should be.
+moto is a process of its own: it keeps what it holds in the interpreter, so that two servers in one would be the same.
+The front (`aws_front`) is in the process that asks for it: what moto lacks stands there, and what can go wrong.
 """
 
 from __future__ import annotations
@@ -17,12 +17,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.doubles.aws_estate import AwsEstate, seed_aws
+from tests.doubles.aws_front import AwsFront
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
 def aws_double() -> Iterator[tuple[str, AwsEstate]]:
+    """The address of an AWS that holds the estate, and the estate; it ends with the block."""
+    with aws_front() as front:
+        yield front.url, front.estate
+
+
+@contextlib.contextmanager
+def aws_front() -> Iterator[AwsFront]:
+    """The same, with all that can be done to it."""
+    with moto() as (url, estate), AwsFront(url, estate) as front:
+        yield front
+
+
+@contextlib.contextmanager
+def moto() -> Iterator[tuple[str, AwsEstate]]:
     """The address of a moto server that holds the estate, and the estate; the server ends with the block."""
     # No profile of the machine, and no proxy: the estate is seeded with keys of its own, on the loopback.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -32,6 +47,7 @@ def aws_double() -> Iterator[tuple[str, AwsEstate]]:
         [sys.executable, "-m", "tests.doubles.aws"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what moto lacks it tells by its own stack
         cwd=REPOSITORY,
         env=environment,
         start_new_session=True,  # an interrupt of the terminal is the caller's to handle

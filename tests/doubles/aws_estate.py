@@ -94,7 +94,7 @@ def seed_aws(endpoint: str) -> AwsEstate:
     _trail(management)
     keys = _keys(production)
     _buckets(production, keys)
-    _databases(production, keys["customer"])
+    _databases(production, keys)
     _disks(production, keys["customer"])
     _tables(production)
     _backup(production)
@@ -222,9 +222,11 @@ def _buckets(account: _Account, keys: dict[str, str]) -> None:
     s3.put_bucket_replication(Bucket=REPLICATED_BUCKET, ReplicationConfiguration={"Role": role, "Rules": [rule]})
 
 
-def _databases(account: _Account, key: str) -> None:
+def _databases(account: _Account, keys: dict[str, str]) -> None:
     """A database with a read replica in Virginia and one without; snapshots kept, copied abroad, and shared."""
     rds, virginia = account.client("rds"), account.client("rds", VIRGINIA)
+    here = f"arn:aws:kms:{MONTREAL}:{account.id}:key/{keys['customer']}"
+    abroad = f"arn:aws:kms:{VIRGINIA}:{account.id}:key/{keys['multi_region']}"
     for name, system in (("bd-dossiers", "dossier-patient"), ("bd-paie", "paie")):
         rds.create_db_instance(
             DBInstanceIdentifier=name,
@@ -234,18 +236,21 @@ def _databases(account: _Account, key: str) -> None:
             MasterUsername="admin",
             MasterUserPassword="not-a-secret",
             StorageEncrypted=True,
-            KmsKeyId=key,
+            KmsKeyId=here,
             Tags=_tags(system),
         )
     arn = f"arn:aws:rds:{MONTREAL}:{account.id}"
     virginia.create_db_instance_read_replica(
-        DBInstanceIdentifier="bd-dossiers-lecture", SourceDBInstanceIdentifier=f"{arn}:db:bd-dossiers"
+        DBInstanceIdentifier="bd-dossiers-lecture",
+        SourceDBInstanceIdentifier=f"{arn}:db:bd-dossiers",
+        KmsKeyId=abroad,
     )
     for name in ("instantane-dossiers", "instantane-partage"):
         rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier="bd-dossiers")
     virginia.copy_db_snapshot(
         SourceDBSnapshotIdentifier=f"{arn}:snapshot:instantane-dossiers",
         TargetDBSnapshotIdentifier="instantane-dossiers-copie",
+        KmsKeyId=abroad,
         SourceRegion=MONTREAL,
     )
     rds.modify_db_snapshot_attribute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import boto3
 
@@ -118,15 +119,18 @@ def offered(partition: str, regions: Sequence[Region]) -> dict[str, frozenset[st
     A service that the data do not know by region is left out, and so is asked everywhere. A region that the data do
     not know at all is newer than they are: every service is asked there.
     """
+    known = _offered(partition)
+    new = {region.name for region in regions} - known["ec2"]
+    return {service: where | new for service, where in known.items()}
+
+
+@cache
+def _offered(partition: str) -> Mapping[str, frozenset[str]]:
+    """Of the services that are known by region; read once, as botocore reads each service's whole model for it."""
     session = boto3.Session()
-    known = set(session.get_available_regions("ec2", partition_name=partition))
-    new = {region.name for region in regions} - known
-    found = {}
-    for service in {form.listing.service for _, form in forms("aws")}:
-        where = session.get_available_regions(service, partition_name=partition)
-        if where:
-            found[service] = frozenset(where) | new
-    return found
+    services = {"ec2", *(form.listing.service for _, form in forms("aws"))}
+    found = {name: frozenset(session.get_available_regions(name, partition_name=partition)) for name in services}
+    return {name: where for name, where in found.items() if where or name == "ec2"}
 
 
 def children(kind: str) -> tuple[tuple[Kind, Form], ...]:
