@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 EXAMPLE := examples/sante-quebec
 PYTEST_ARGS ?=
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo nuage test check docs bench clean
 .DELETE_ON_ERROR:
 
 # The example's findings are the point: 1, 3 and 4 say what was found, and only other codes are failures.
@@ -16,6 +16,13 @@ demo: $(VENV)/.installed
 	case $$code in 0|1|3|4) ;; *) exit $$code;; esac
 	@echo
 	@echo "Rapport / report: $(CURDIR)/$(EXAMPLE)/sortie/bilan.html"
+
+# Les doublures de trois comptes AWS et de deux abonnements Azure, lues et jugées. / Doubles of clouds, read and judged.
+nuage: $(VENV)/.tools
+	@code=0; $(BIN)/python examples/nuage-public/lancer.py || code=$$?; \
+	case $$code in 0|1|3|4) ;; *) exit $$code;; esac
+	@echo
+	@echo "Rapport / report: $(CURDIR)/examples/nuage-public/sortie/bilan.html"
 
 test: check node_modules/.installed
 	$(BIN)/pytest $(PYTEST_ARGS)

@@ -14,7 +14,8 @@ import sys
 import threading
 from types import FrameType
 
-from tests.doubles.aws import aws_double
+from tests.doubles.aws import aws_front
+from tests.doubles.aws_front import Fault
 from tests.doubles.azure import AzureDouble
 from tests.doubles.azure_estate import AZURE_ESTATE
 from tests.doubles.azure_names import MANAGEMENT_GROUP
@@ -35,12 +36,14 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with contextlib.ExitStack() as both:
-        url, estate = both.enter_context(aws_double())
+        front = both.enter_context(aws_front())
+        # One permission is missing in one account, as in most: what it would have shown stays unknown, and is told.
+        front.add_fault(Fault("denied", "s3", "GetBucketPolicy", account=front.estate.research))
         azure = both.enter_context(AzureDouble(AZURE_ESTATE, port=port))
         told = {
-            "aws": url,
+            "aws": front.url,
             "azure": azure.url,
-            "accounts": dataclasses.asdict(estate),
+            "accounts": dataclasses.asdict(front.estate),
             "tenant": AZURE_ESTATE.tenant_id,
             "management_group": MANAGEMENT_GROUP,
             "subscriptions": [item["subscriptionId"] for item in AZURE_ESTATE.subscriptions],

@@ -72,6 +72,8 @@ EMPTY_TYPES = frozenset(
         "Microsoft.Sql/servers/encryptionProtector",
         "Microsoft.Sql/servers/failoverGroups",
         "Microsoft.Storage/storageAccounts/blobServices",
+        "Microsoft.Storage/storageAccounts/fileServices",
+        "Microsoft.Storage/storageAccounts/fileServices/shares",
         "Microsoft.Storage/storageAccounts/blobServices/containers",
         "Microsoft.Storage/storageAccounts/encryptionScopes",
         "Microsoft.Storage/storageAccounts/fileServices",

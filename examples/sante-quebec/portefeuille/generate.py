@@ -82,7 +82,7 @@ class Draws:
     """Random choices that depend on nothing but the seed and `random.random`, which no version of Python changes."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - an invented portfolio, not a secret
+        self._random = random.Random(seed)
 
     def chance(self, percent: float) -> bool:
         """Whether something of that likelihood happens."""

@@ -5,6 +5,7 @@ Only calls whose names begin as those of reading do are made; any other raises b
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -82,6 +83,8 @@ class AwsAsker(Asker):
             connect_timeout=patience.connect,
             read_timeout=patience.read,
             max_pool_connections=threads + 4,
+            # Some services put the account before the host's name, which an address of one's own may not have.
+            inject_host_prefix=not os.environ.get("AWS_ENDPOINT_URL"),
             user_agent_extra=f"sovercheck/{__version__}",
         )
         self._clients: dict[tuple[str, str], Any] = {}

@@ -19,7 +19,7 @@ from sovercheck.sources.journal import Refusal
 
 CREDENTIAL = "credentials"
 _ACTION = re.compile(r"to perform action '([^']+)'")
-_TOKEN = re.compile(r"(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|[A-Za-z0-9+/]{40,}={0,2})")
+_TOKEN = re.compile(r"(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|[A-Za-z0-9+/]{40,}={1,2}|sig=[^&\s]+)")
 _LENGTH = 300
 FAILURES = (AzureError, ValueError, EndedError)
 """All that a call can raise because of the other side or of the way there: a body that is no JSON is a ValueError."""
