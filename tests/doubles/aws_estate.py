@@ -88,6 +88,9 @@ def seed_aws(endpoint: str) -> AwsEstate:
     management = _Account(session, endpoint, MANAGEMENT, {"aws_access_key_id": "seed", "aws_secret_access_key": "seed"})
     organizations = management.client("organizations", VIRGINIA)
     organization = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    # Without it AWS refuses to attach a policy; moto attaches one that binds nothing.
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     production = _member(management, "production")
     research = _member(management, "recherche")
     region_deny, decoy = _service_control_policies(organizations, production.id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sovercheck.sources.aws.asking import AwsAsker
+from sovercheck.sources.aws import aggregator, control_policies
+from sovercheck.sources.aws.asking import AwsAsker, Kept
 from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.aws.session import base_session, partition_of
 from sovercheck.sources.journal import Ask, Refusal
@@ -13,9 +14,13 @@ from sovercheck.sources.kinds.path import mappings, parse
 from sovercheck.sources.readers import arn
 
 LIST_ACCOUNTS = Call("organizations", "ListAccounts")
-KEPT = {
-    ("organizations", "ListAccounts"): (parse("Accounts[].Id"), parse("Accounts[].Name"), parse("Accounts[].Status"))
+KEPT: Kept = {
+    ("organizations", "ListAccounts"): (parse("Accounts[].Id"), parse("Accounts[].Name"), parse("Accounts[].Status")),
+    **control_policies.KEPT,
+    **aggregator.KEPT,
 }
+"""What is kept of the answers about the organisation as a whole."""
+
 _ACCOUNTS = parse("Accounts[]")
 
 

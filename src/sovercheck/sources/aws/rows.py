@@ -9,8 +9,10 @@ from sovercheck.inventory.rows import Gap, Item
 from sovercheck.reference import load_reference
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.aws import gather as gathering
+from sovercheck.sources.aws.account_rows import account_row
+from sovercheck.sources.aws.control_policies import NOTHING_BOUND, Binding
 from sovercheck.sources.aws.failures import is_final
-from sovercheck.sources.aws.gather import Account, regions_ask, tags_ask
+from sovercheck.sources.aws.gather import Account, regions_ask, regions_of, tags_ask
 from sovercheck.sources.aws.undescribed import undescribed
 from sovercheck.sources.aws.world import AwsWorld
 from sovercheck.sources.extract import Extractor, outsiders
@@ -26,17 +28,25 @@ _TAGGED = parse("ResourceTagMappingList[]")
 _NEVER_ASKED = Refusal("unreachable")
 
 
-def rows(source: str, accounts: Sequence[Account], inside: frozenset[str]) -> Iterator[Item]:
+def rows(
+    source: str,
+    accounts: Sequence[Account],
+    inside: frozenset[str],
+    bound: Binding | Refusal = NOTHING_BOUND,
+    ids: set[str] | None = None,
+) -> Iterator[Item]:
     """Everything that the accounts' journals say.
 
     Args:
         source: the name of the source.
         accounts: those that were asked.
         inside: the organisation's own accounts.
+        bound: what the organisation's policies bind.
+        ids: filled with those of every resource that was listed.
     """
     with ExitStack() as stack:
         journals = {a.id: stack.enter_context(Journal(a.journal, a.day)) for a in accounts}
-        world = AwsWorld(journals, inside)
+        world = AwsWorld(journals, inside, ids=set() if ids is None else ids)
         reading = [_AccountRows(source, account, journals[account.id], world) for account in accounts]
         for part in reading:
             part.look_around()
@@ -44,6 +54,8 @@ def rows(source: str, accounts: Sequence[Account], inside: frozenset[str]) -> It
         regions = load_reference().regions
         for part in reading:
             yield from part.rows(regions)
+            used = regions_of(part.account, part.journal)
+            yield from account_row(source, part.account, used, bound, regions)
 
 
 class _AccountRows:

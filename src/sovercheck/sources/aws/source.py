@@ -6,20 +6,26 @@ answered (`aws.rows`), in one order, so that the same answers give the same rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
 
 from sovercheck.inventory.rows import Gap, Item, Reading
-from sovercheck.sources.aws import organisation
+from sovercheck.reference import load_reference
+from sovercheck.sources.aws import control_policies, organisation
+from sovercheck.sources.aws.aggregator import Aggregator
 from sovercheck.sources.aws.asking import CEILINGS, AwsAsker
+from sovercheck.sources.aws.control_policies import NOTHING_BOUND, Binding
 from sovercheck.sources.aws.failures import ASSUME_ROLE, FAILURES, refusal
 from sovercheck.sources.aws.gather import Account
 from sovercheck.sources.aws.organisation import Caller, Member
 from sovercheck.sources.aws.plan import Excluded
+from sovercheck.sources.aws.reconcile import Direct, Reconciling
 from sovercheck.sources.aws.rows import rows
 from sovercheck.sources.aws.session import MAIN_REGIONS, base_session
-from sovercheck.sources.aws.settings import AwsEntry
+from sovercheck.sources.aws.settings import AggregatorEntry, AwsEntry
 from sovercheck.sources.aws.together import gather_all
 from sovercheck.sources.base import Work
 from sovercheck.sources.budget import Budgets
@@ -67,9 +73,16 @@ class Aws:
             yield from self._nothing(self.settings.profile or "?", found)
             return
         accounts = self._accounts(found, work)
-        yield from accounts.left_out
+        direct = Direct()
+        yield from direct.watch(accounts.left_out)
         gather_all(self.name, accounts.read, self.settings.processes, work)
-        yield from rows(self.name, accounts.read, accounts.inside)
+        bound = yield from self._bound(found, work)
+        items = rows(self.name, accounts.read, accounts.inside, bound, direct.ids)
+        if self.settings.config_aggregator is None:
+            yield from items
+            return
+        yield from direct.watch(items)
+        yield from self._reconciled(self.settings.config_aggregator, found, accounts, direct, work)
 
     def _nothing(self, account: str, refused: Refusal) -> Iterator[Item]:
         """Nothing of an account can be read."""
@@ -123,12 +136,57 @@ class Aws:
         )
 
     def _members(self, found: Caller, work: Work) -> tuple[Member, ...] | Refusal:
+        with self._asker(found.account, work) as asker:
+            try:
+                return organisation.members(asker, MAIN_REGIONS[found.partition])
+            except FAILURES as error:
+                return refusal(error, "organizations:ListAccounts")
+
+    def _bound(self, found: Caller, work: Work) -> Generator[Item, None, Binding | Refusal]:
+        """What binds the accounts; a line of the ledger tells how it was read."""
         region = MAIN_REGIONS[found.partition]
+        with self._asker(found.account, work) as asker:
+            try:
+                bound = control_policies.binding(asker, region)
+            except FAILURES as error:
+                bound = refusal(error, "organizations:ListRoots")
+        line = partial(Reading, self.name, found.account, region, "organizations", control_policies.KIND)
+        if isinstance(bound, Binding):
+            yield line("read", resources=bound.policies)
+            return bound
+        if self.settings.accounts != "organization":
+            # Nobody asked for the organisation: that these credentials may not read it is no fault of theirs.
+            return NOTHING_BOUND
+        yield line(bound.reason, needs=bound.needs, detail=bound.detail)
+        return bound
+
+    def _reconciled(
+        self, entry: AggregatorEntry, found: Caller, accounts: Accounts, direct: Direct, work: Work
+    ) -> Iterator[Item]:
+        """What AWS Config has, compared with the direct reading."""
+        account = entry.account or found.account
+        excluded = self.excluded().words | {of for of, region, _ in direct.excluded if region == "*"}
+        with self._asker(account, work, self._account(account, found, self.excluded(), work)) as asker:
+            aggregator = Aggregator(asker, entry.region, entry.name)
+            regions, main_region = load_reference().regions, MAIN_REGIONS[found.partition]
+            wanted = accounts.inside - excluded
+            comparing = Reconciling(self.name, aggregator, direct, wanted, main_region, regions, work.day)
+            yield from comparing.items()
+
+    @contextmanager
+    def _asker(self, account: str, work: Work, of: Account | None = None) -> Iterator[AwsAsker]:
+        """Asks about the organisation as a whole, into its own journal.
+
+        Args:
+            account: whose credentials ask.
+            work: where the journal is.
+            of: how that account's credentials are had; the ambient ones where it is left out.
+        """
         with Journal(work.folder / f"{self.name}-organisation.ndjson", work.day) as journal:
             journal.forget_refusals()
-            asker = AwsAsker(
-                found.account,
-                base_session(self.settings.profile),
+            yield AwsAsker(
+                account,
+                of.session() if of is not None else base_session(self.settings.profile),
                 journal,
                 organisation.KEPT,
                 threads=1,
@@ -136,10 +194,6 @@ class Aws:
                 patience=self.patience,
                 counters=Counters(),
             )
-            try:
-                return organisation.members(asker, region)
-            except FAILURES as error:
-                return refusal(error, "organizations:ListAccounts")
 
     def excluded(self) -> Excluded:
         """What the configuration leaves out."""
