@@ -35,7 +35,7 @@ def guard(*allowed: str, **said: Any) -> Policy:
 
 
 def made(bound: Binding | Refusal, used: Sequence[Region] = USED) -> list[Item]:
-    return list(account_row("aws", ACCOUNT, used, bound, REGIONS))
+    return list(account_row("aws", ACCOUNT, used, bound, REGIONS, "2026-11-27"))
 
 
 def bound(*policies: Policy) -> Binding:

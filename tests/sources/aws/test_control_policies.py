@@ -82,30 +82,6 @@ def test_the_policies_of_the_estate(
     assert (again, resumed.calls) == (found, 0)
 
 
-@pytest.mark.slow
-def test_a_policy_of_a_unit_binds_the_accounts_below_it(
-    estate: tuple[str, AwsEstate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url, made = estate
-    make: Any = boto3.client
-    organizations = make("organizations", region_name=VIRGINIA, endpoint_url=url)
-    root = organizations.list_roots()["Roots"][0]["Id"]
-    outer = organizations.create_organizational_unit(ParentId=root, Name="outer")["OrganizationalUnit"]["Id"]
-    inner = organizations.create_organizational_unit(ParentId=outer, Name="inner")["OrganizationalUnit"]["Id"]
-    organizations.move_account(AccountId=made.research, SourceParentId=root, DestinationParentId=inner)
-    organizations.attach_policy(PolicyId=made.region_deny, TargetId=outer)
-    try:
-        found, _ = asked(url, tmp_path, made.management, monkeypatch)
-        assert isinstance(found, Binding)
-        levels = found.levels[made.research]
-        assert len(levels) == 4
-        assert [policy.id for policy in levels[1] if policy.id == made.region_deny]
-        assert usable(levels, made.research, (MONTREAL, PARIS)).regions == {MONTREAL}
-    finally:
-        organizations.detach_policy(PolicyId=made.region_deny, TargetId=outer)
-        organizations.move_account(AccountId=made.research, SourceParentId=inner, DestinationParentId=root)
-
-
 def organisations(refuse: str = "", content: str = '{"Statement": []}', *, on: bool = True) -> Any:
     """What a small organisation answers: one account under the root, one policy attached to it."""
     types = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}] if on else []
@@ -125,6 +101,33 @@ def organisations(refuse: str = "", content: str = '{"Statement": []}', *, on: b
         return said[operation]
 
     return answer
+
+
+def test_a_policy_of_a_unit_binds_the_accounts_below_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = {"r-1": ["ou-1"], "ou-1": ["ou-2"], "ou-2": []}
+    below = {"r-1": [MANAGEMENT], "ou-1": ["222222222222"], "ou-2": ["333333333333"]}
+    deny = json.dumps({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
+    usual = organisations(content=deny)
+
+    def answer(operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        match operation:
+            case "ListOrganizationalUnitsForParent":
+                return {"OrganizationalUnits": [{"Id": unit} for unit in units[asked["ParentId"]]]}
+            case "ListAccountsForParent":
+                return {"Accounts": [{"Id": account} for account in below[asked["ParentId"]]]}
+            case "ListTargetsForPolicy":
+                return {"Targets": [{"TargetId": "ou-2"}]}
+        found: Mapping[str, Any] = usual(operation, asked)
+        return found
+
+    with aws_json(answer) as double:
+        found, _ = asked(double.url, tmp_path, MANAGEMENT, monkeypatch)
+    assert isinstance(found, Binding)
+    assert found.levels[MANAGEMENT] == ()
+    shown = {account: [[policy.id for policy in level] for level in levels] for account, levels in found.levels.items()}
+    assert shown["222222222222"] == [[], [], []]
+    assert shown["333333333333"] == [[], [], ["p-1"], []]
+    assert not usable(found.levels["333333333333"], "333333333333", [PARIS]).regions
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)

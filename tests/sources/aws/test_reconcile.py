@@ -133,13 +133,20 @@ def test_what_only_the_direct_reading_sees_is_told_of_types_that_config_has(comp
 
 
 def test_a_type_without_a_description_is_inventoried_as_such(compared: Any) -> None:
-    subnet = f"arn:aws:ec2:{MONTREAL}:{OURS}:subnet/subnet-1"
-    swept = f"arn:aws:ec2:{MONTREAL}:{OURS}:subnet/subnet-2"
-    found = direct([*BOTH, seen(swept, "ec2:subnet/")])
-    items = compared(found, [record(subnet, "AWS::EC2::Subnet"), record(swept, "AWS::EC2::Subnet")])
-    assert rows(items) == {subnet: {"kind": "undescribed", "native_type": "AWS::EC2::Subnet", "account": OURS}}
-    assert Reading("aws", OURS, MONTREAL, "config", "AWS::EC2::Subnet", "undescribed", resources=1) in items
+    new = f"arn:aws:newest:{MONTREAL}:{OURS}:thing/1"
+    swept = f"arn:aws:newest:{MONTREAL}:{OURS}:thing/2"
+    found = direct([*BOTH, seen(swept, "newest:thing/")])
+    items = compared(found, [record(new, "AWS::Newest::Thing"), record(swept, "AWS::Newest::Thing")])
+    assert rows(items) == {new: {"kind": "undescribed", "native_type": "AWS::Newest::Thing", "account": OURS}}
+    assert Reading("aws", OURS, MONTREAL, "config", "AWS::Newest::Thing", "undescribed", resources=1) in items
     assert not notes(items)
+
+
+def test_a_type_that_keeps_no_data_is_inventoried_as_such(compared: Any) -> None:
+    subnet = f"arn:aws:ec2:{MONTREAL}:{OURS}:subnet/subnet-1"
+    items = compared(direct(BOTH), [record(subnet, "AWS::EC2::Subnet")])
+    assert (rows(items)[subnet]["kind"], rows(items)[subnet]["holds_data"]) == ("without_data", False)
+    assert Reading("aws", OURS, MONTREAL, "config", "without_data", "read", resources=1) in items
 
 
 def test_a_copy_that_the_scan_listed_is_not_new(compared: Any) -> None:

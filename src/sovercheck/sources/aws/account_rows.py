@@ -20,7 +20,7 @@ NATIVE_TYPE = "AWS::Organizations::Account"
 
 
 def account_row(
-    source: str, account: Account, used: Sequence[Region], bound: Binding | Refusal, regions: Regions
+    source: str, account: Account, used: Sequence[Region], bound: Binding | Refusal, regions: Regions, day: str
 ) -> Iterator[Item]:
     """The row of an account, and what its readers must know of the policies that bind it.
 
@@ -30,9 +30,10 @@ def account_row(
         used: its regions.
         bound: what the organisation's policies bind; why that could not be read.
         regions: the places of the providers' regions.
+        day: of the reading.
     """
     shown = f"AWS {account.id}"
-    documented = Evidence(Grade.DOCUMENTED, shown, account.day, NATIVE_TYPE)
+    documented = Evidence(Grade.DOCUMENTED, shown, day, NATIVE_TYPE)
     identifier = f"arn:{account.partition}:iam::{account.id}:root"
     facts = {
         "kind": Known(KIND, documented),
@@ -46,7 +47,7 @@ def account_row(
     notes: list[Item] = []
     if levels is not None:
         found = region_guard.usable(levels, account.id, [region.name for region in used if region.used is not False])
-        facts["usable_places"] = _places(found, used, shown, account.day, regions)
+        facts["usable_places"] = _places(found, used, shown, day, regions)
         notes += _notes(source, account.id, found)
     yield Row("resource", identifier, {"provider": PARTIES["aws"]}, facts)
     yield from notes

@@ -15,6 +15,7 @@ MAKING: Mapping[str, tuple[str, ...]] = {
     "AWS::APS::Workspace": ("aps:CreateWorkspace",),
     "AWS::AmazonMQ::Broker": ("mq:CreateBroker",),
     "AWS::Backup::BackupVault": ("backup:CreateBackupVault",),
+    "AWS::Backup::RecoveryPoint": ("backup:StartBackupJob",),
     "AWS::Bedrock::CustomModel": ("bedrock:CreateCustomModel", "bedrock:CreateModelCustomizationJob"),
     "AWS::Bedrock::KnowledgeBase": ("bedrock:CreateKnowledgeBase",),
     "AWS::Cassandra::Keyspace": ("cassandra:Create",),

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from sovercheck.inventory.evidence import Evidence, Grade
-from sovercheck.inventory.rows import Gap, GapReason, Item, Known, Note, Reading, Row, Scalar
+from sovercheck.inventory.rows import Gap, GapReason, Item, Known, Note, Reading, ReadingStatus, Row, Scalar
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.aws.aggregator import SELECT, Aggregator, Covered, Recorded
 from sovercheck.sources.aws.undescribed import native_type
-from sovercheck.sources.extract import PARTIES
+from sovercheck.sources.extract import PARTIES, WITHOUT_DATA, kind_without_description
 from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.kinds.model import Form, Kind
@@ -156,8 +156,10 @@ class Reconciling:
             count += 1
             seen.setdefault(record.type, set()).add(record.arn.removesuffix(":*"))
             kind, form = _described_as(record)
-            region = self.main_region if form is not None and form.scope == "account" else record.region
-            named = kind.id if kind is not None else record.type
+            region = record.region
+            if form is not None and form.scope == "account":
+                region = form.home or self.main_region
+            named = kind.id if kind is not None else _without_description(record)
             if self.direct.has(record.arn) or self.direct.leaves_out(record.account, region, named):
                 continue
             if record.arn in made:
@@ -165,16 +167,17 @@ class Reconciling:
                 continue
             made.add(record.arn)
             if kind is None:
-                undescribed[record.account, record.region, record.type] += 1
+                undescribed[record.account, record.region, named if named == WITHOUT_DATA else record.type] += 1
             elif self.direct.was_refused(record.account, region, named):
                 instead[record.type] += 1
             else:
                 only[record.type] += 1
-            yield from self._row(record, kind, form)
+            yield from self._row(record, named, kind, form)
         at = self.aggregator
         yield Reading(self.source, at.account, at.region, "config", CONFIG_KIND, "read", resources=count)
         for (account, region, type_), number in sorted(undescribed.items()):
-            yield Reading(self.source, account, region, "config", type_, "undescribed", resources=number)
+            status: ReadingStatus = "read" if type_ == WITHOUT_DATA else "undescribed"
+            yield Reading(self.source, account, region, "config", type_, status, resources=number)
         missed = Counter({type_: len(self.direct.types.get(type_, set()) - names) for type_, names in seen.items()})
         yield from self._notes("aws_only_config", only)
         yield from self._notes("aws_config_instead", instead)
@@ -186,7 +189,7 @@ class Reconciling:
             if n:
                 yield Note(self.source, code, {"aggregator": self.aggregator.name, "type": type_, "n": n})
 
-    def _row(self, record: Recorded, kind: Kind | None, form: Form | None) -> Iterator[Row]:
+    def _row(self, record: Recorded, named: str, kind: Kind | None, form: Form | None) -> Iterator[Row]:
         locator = f"{SELECT.service}:{SELECT.operation} {self.aggregator.name}"
         evidence = Evidence(Grade.DOCUMENTED, f"AWS {record.account}", self.day, locator)
 
@@ -194,10 +197,10 @@ class Reconciling:
             return {short: Known(value, evidence) for short, value in facts.items() if value is not None}
 
         facts = known(
-            kind=kind.id if kind is not None else "undescribed",
+            kind=named,
             native_type=record.type,
             account=record.account,
-            holds_data=kind.holds_data if kind is not None else None,
+            holds_data=kind.holds_data if kind is not None else False if named == WITHOUT_DATA else None,
             reads_plaintext=kind.reads_plaintext if kind is not None else None,
         )
         yield Row("resource", record.arn, {"provider": PARTIES["aws"]}, facts)
@@ -213,6 +216,10 @@ def _described_as(record: Recorded) -> tuple[Kind, Form] | tuple[None, None]:
     """What a record is of, by its type or, where Config has another name for that, by its ARN."""
     types, arns = _described()
     return types.get(record.type) or arns.get(native_type(record.arn) or "") or (None, None)
+
+
+def _without_description(record: Recorded) -> str:
+    return kind_without_description("aws", native_type(record.arn) or record.type)
 
 
 _Described = Mapping[str, tuple[Kind, Form]]

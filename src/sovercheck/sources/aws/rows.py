@@ -55,7 +55,7 @@ def rows(
         for part in reading:
             yield from part.rows(regions)
             used = regions_of(part.account, part.journal)
-            yield from account_row(source, part.account, used, bound, regions)
+            yield from account_row(source, part.account, used, bound, regions, part.journal.began)
 
 
 class _AccountRows:

@@ -169,8 +169,8 @@ class Aws:
         with self._asker(account, work, self._account(account, found, self.excluded(), work)) as asker:
             aggregator = Aggregator(asker, entry.region, entry.name)
             regions, main_region = load_reference().regions, MAIN_REGIONS[found.partition]
-            wanted = accounts.inside - excluded
-            comparing = Reconciling(self.name, aggregator, direct, wanted, main_region, regions, work.day)
+            wanted, day = accounts.inside - excluded, asker.journal.began
+            comparing = Reconciling(self.name, aggregator, direct, wanted, main_region, regions, day)
             yield from comparing.items()
 
     @contextmanager
