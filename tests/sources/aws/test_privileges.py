@@ -1,4 +1,4 @@
-"""The policy that is printed has what descriptions and the scanner's own calls need, no more, and nothing that writes."""
+"""The policy that is printed has what descriptions and the scanner's own calls need, exactly; nothing in it writes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import sovercheck.sources.aws
 from sovercheck.sources.aws.asking import READS
 from sovercheck.sources.aws.permissions import permission
 from sovercheck.sources.aws.privileges import actions, policy
-from sovercheck.sources.aws.settings import AwsEntry
+from sovercheck.sources.aws.settings import AggregatorEntry, AwsEntry
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.kinds.model import Call
 
 METRICS = {"cloudwatch:ListMetrics", "cloudwatch:GetMetricData"}
+CALLERS = ("organizations", "config")
+"""Services that only the caller asks beside what the descriptions name."""
+
 OTHERWISE = {"apigateway:GET", "cassandra:Select"}
 """Actions that read under a name of their own."""
 
@@ -47,7 +50,7 @@ def statements(entry: AwsEntry) -> list[dict[str, object]]:
 
 
 def test_the_actions_are_those_of_every_call_and_no_other() -> None:
-    own = {action for service, action in own_calls() if service != "organizations"}
+    own = {action for service, action in own_calls() if service not in CALLERS}
     assert {"ec2:DescribeRegions", "tag:GetResources", "kms:DescribeKey", "s3:ListBucket"} <= own
     assert actions(()) == described() | own | METRICS
 
@@ -87,3 +90,10 @@ def test_the_caller_of_an_organisation_lists_it_and_takes_the_role_in_each_accou
     assert (role["Action"], role["Resource"]) == (["sts:AssumeRole"], "arn:*:iam::*:role/lecture")
     assert others == statements(AwsEntry())
     assert all(re.fullmatch(r"[A-Za-z0-9]+", str(statement["Sid"])) for statement in (listing, role))
+
+
+def test_the_caller_of_an_aggregator_asks_it() -> None:
+    entry = AggregatorEntry(name="tout", region="ca-central-1")
+    first, *others = statements(AwsEntry(config_aggregator=entry))
+    assert first["Action"] == sorted(action for service, action in own_calls() if service == "config")
+    assert others == statements(AwsEntry())

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sovercheck.sources.aws import gather, metrics, organisation, references
+from sovercheck.sources.aws import aggregator, control_policies, gather, metrics, organisation, references
 from sovercheck.sources.aws.failures import ASSUME_ROLE
 from sovercheck.sources.aws.permissions import permission
 from sovercheck.sources.aws.settings import AwsEntry
 from sovercheck.sources.kinds import forms
-from sovercheck.sources.kinds.model import Form, Kind
+from sovercheck.sources.kinds.model import Call, Form, Kind
+
+_ORGANISATION: tuple[Call, ...] = (
+    organisation.LIST_ACCOUNTS,
+    control_policies.LIST_ROOTS,
+    control_policies.LIST_UNITS,
+    control_policies.LIST_ACCOUNTS,
+    control_policies.LIST_POLICIES,
+    control_policies.LIST_TARGETS,
+    control_policies.DESCRIBE_POLICY,
+)
+_AGGREGATOR: tuple[Call, ...] = (aggregator.DESCRIBE, aggregator.STATUS, aggregator.SELECT)
 
 
 def enabled(excluded: Collection[str]) -> tuple[tuple[Kind, Form], ...]:
@@ -60,8 +71,13 @@ def policy(settings: AwsEntry) -> Mapping[str, object]:
 def _of_caller(settings: AwsEntry) -> Iterator[Mapping[str, object]]:
     """What only the ambient credentials need, and no role in an account."""
     if settings.accounts == "organization":
-        listing = permission(organisation.LIST_ACCOUNTS)
-        yield {"Sid": "CallerOrganization", "Effect": "Allow", "Action": [listing], "Resource": "*"}
+        yield _allowed("CallerOrganization", _ORGANISATION)
+    if settings.config_aggregator is not None:
+        yield _allowed("CallerAggregator", _AGGREGATOR)
     if settings.role is not None:
         role = f"arn:*:iam::*:role/{settings.role}"
         yield {"Sid": "CallerAssumeRole", "Effect": "Allow", "Action": [ASSUME_ROLE], "Resource": role}
+
+
+def _allowed(name: str, calls: Iterable[Call]) -> Mapping[str, object]:
+    return {"Sid": name, "Effect": "Allow", "Action": sorted({permission(call) for call in calls}), "Resource": "*"}

@@ -95,6 +95,9 @@ class Aws:
         for item in accounts.left_out:
             if isinstance(item, Gap):
                 yield Tried(item.scope or "*", "", 0, (trial.failed(item),))
+        for item in self._bound(found, work):
+            if isinstance(item, Reading) and item.status != "read":
+                yield Tried("organization", "", 0, (trial.failed(item),))
         yield from trial.tried(accounts.read)
 
     def least(self) -> Mapping[str, object]:

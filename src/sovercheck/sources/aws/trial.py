@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import get_args
 
-from sovercheck.inventory.rows import Gap
+from sovercheck.inventory.rows import Gap, Reading
 from sovercheck.sources.aws.asking import AwsAsker
 from sovercheck.sources.aws.failures import CREDENTIAL, FAILURES, refusal
 from sovercheck.sources.aws.gather import REGIONS, TAGS, Account, asker, planned, regions_ask, tags_ask
@@ -37,10 +37,11 @@ def tried(accounts: Sequence[Account]) -> Iterator[Tried]:
         yield from pool.map(_account, [replace(account, patience=_PATIENCE) for account in accounts])
 
 
-def failed(gap: Gap) -> Failed:
-    """Why an account is not read at all, from the gap that a scan tells of it."""
-    reason: RefusalReason = next((word for word in get_args(RefusalReason) if word == gap.reason), "refused")
-    return Failed(gap.needs or "", Refusal(reason, gap.needs, gap.detail))
+def failed(told: Gap | Reading) -> Failed:
+    """Why an account, or what binds it, is not read at all, from what a scan tells of it."""
+    status = told.reason if isinstance(told, Gap) else told.status
+    reason: RefusalReason = next((word for word in get_args(RefusalReason) if word == status), "refused")
+    return Failed(told.needs or "", Refusal(reason, told.needs, told.detail))
 
 
 def _account(account: Account) -> Tried:
