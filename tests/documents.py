@@ -1,6 +1,7 @@
 """What the documents say that the program knows better: `make docs` writes it, `test_documents.py` compares.
 
-Commands and facts are pages of their own; a README has blocks between `<!-- name -->` and `<!-- /name -->`.
+Commands, facts and what a scan reads are pages of their own; a README has blocks between `<!-- name -->` and
+`<!-- /name -->`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from sovercheck.cli.commands import Group
 from sovercheck.cli.language import say, speaking
 from sovercheck.cli.program import program, run
 from sovercheck.messages import Lang
+from tests.coverage_page import coverage_page
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES: dict[Lang, str] = {"fr": "README.md", "en": "README.en.md"}
 COMMANDS: dict[Lang, str] = {"fr": "docs/commandes.md", "en": "docs/commands.md"}
 FACTS: dict[Lang, str] = {"fr": "docs/faits.md", "en": "docs/facts.md"}
+COVERAGE: dict[Lang, str] = {"fr": "docs/couverture.md", "en": "docs/coverage.md"}
 EXAMPLE = ROOT / "examples" / "sante-quebec"
 AS_OF = "2026-11-22"
 """The day of the example's assessment in the documents."""
@@ -130,6 +133,7 @@ def main() -> None:
     for lang, readme in READMES.items():
         (ROOT / COMMANDS[lang]).write_text(command_page(lang), encoding="utf-8")
         (ROOT / FACTS[lang]).write_text(facts_page(lang), encoding="utf-8")
+        (ROOT / COVERAGE[lang]).write_text(coverage_page(lang), encoding="utf-8")
         path = ROOT / readme
         text = path.read_text(encoding="utf-8")
         text = with_block("commandes", command_table(lang), text)

@@ -82,6 +82,24 @@ def test_the_organisation_is_what_is_known_of_the_estate(tmp_path: Path) -> None
         (LEAST + "policies: [./nulle-part]\n", "policy_unknown", "2:12"),
         (LEAST + "sources: [{}]\n", "config_source", "2:11"),
         (LEAST + "sources: [{declarations: a}, {declarations: a}]\n", "config_source_twice", "2:30"),
+        (LEAST + "sources: [{aws: }]\n", "config_source", "2:11"),
+        (LEAST + "sources: [{aws: {}}, {aws: {}}]\n", "config_source_twice", "2:22"),
+        (LEAST + "sources: [{aws: {acounts: organization}}]\n", "reference_unknown_key_near", "2:18"),
+        (LEAST + "sources: [{aws: {accounts: organisation}}]\n", "reference_unknown_word_near", "2:28"),
+        (LEAST + 'sources: [{aws: {accounts: ["11112222333"]}}]\n', "config_account", "2:29"),
+        (LEAST + "sources: [{aws: {accounts: [111122223333]}}]\n", "config_account", "2:29"),
+        (LEAST + "sources: [{aws: {exclude: [s3]}}]\n", "config_because", "2:17"),
+        (LEAST + "sources: [{aws: {regions: [ca-central-1]}}]\n", "config_because", "2:17"),
+        (LEAST + "sources: [{aws: {threads: 900}}]\n", "reference_wrong_form", "2:27"),
+        (LEAST + "sources: [{aws: {regions: [ca-centrall-1], because: x}}]\n", "config_aws_regions_near", "2:28"),
+        (LEAST + "sources: [{aws: {exclude: [object_buckets], because: x}}]\n", "config_aws_exclude_near", "2:28"),
+        (LEAST + "sources: [{aws: {exclude: [zzzzzzzz], because: x}}]\n", "config_aws_exclude", "2:28"),
+        (LEAST + "sources: [{azure: {subscriptions: tous}}]\n", "reference_unknown_word", "2:35"),
+        (LEAST + "sources: [{azure: {subscriptions: [abc]}}]\n", "config_subscription", "2:36"),
+        (LEAST + "sources: [{azure: {exclude: [disk]}}]\n", "config_because", "2:19"),
+        (LEAST + "sources: [{azure: {exclude: [canadaest], because: x}}]\n", "config_azure_exclude_near", "2:30"),
+        (LEAST + "sources: [{azure: {exclude: [zzzzzzzz], because: x}}]\n", "config_azure_exclude", "2:30"),
+        (LEAST + 'sources: [{azure: {endpoint: "http://exemple.ca"}}]\n', "config_endpoint", "2:30"),
     ],
 )
 def test_a_mistake_is_told_at_its_place(tmp_path: Path, text: str, code: str, place: str) -> None:
@@ -151,3 +169,31 @@ def test_the_file_of_systems_is_the_last_source(tmp_path: Path) -> None:
 def test_a_file_that_is_a_source_already_cannot_be_that_of_systems(tmp_path: Path) -> None:
     (error,) = errors_of(tmp_path, LEAST + "sources: [{declarations: s.yaml}]\nsystems: s.yaml\n")
     assert (error.code, str(error.place)) == ("config_source_twice", f"{tmp_path / 'sovercheck.yaml'}:3:10")
+
+
+def test_clouds_are_read_by_sources_of_their_own(tmp_path: Path) -> None:
+    text = """
+sources:
+  - aws:
+      accounts: organization
+      role: lecture
+      exclude: ["111122223333", ca-west-1, s3, object_bucket]
+      because: essai
+  - azure:
+      endpoint: http://127.0.0.1:8080/
+      exclude: [11111111-2222-3333-4444-555555555555, CanadaEast, disk]
+      because: essai
+"""
+    config = loaded(tmp_path, LEAST + text)
+    assert config.sources == ()
+    assert [(source.kind, source.name) for source in config.live] == [("aws", "aws"), ("azure", "azure")]
+
+
+def test_a_pair_of_accounts_has_names_of_its_own(tmp_path: Path) -> None:
+    config = loaded(tmp_path, LEAST + "sources: [{aws: {name: un}}, {aws: {name: deux, profile: autre}}]\n")
+    assert [source.name for source in config.live] == ["un", "deux"]
+
+
+@pytest.mark.parametrize("address", ["https://management.usgovcloudapi.net", "http://localhost:1", "http://[::1]:1/"])
+def test_an_endpoint_is_encrypted_or_on_this_machine(tmp_path: Path, address: str) -> None:
+    assert loaded(tmp_path, LEAST + f'sources: [{{azure: {{endpoint: "{address}"}}}}]\n').live

@@ -12,7 +12,9 @@ import pytest
 from sovercheck.cli.exits import Exit
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports.base import FORMATS
+from sovercheck.sources.kinds import forms, kinds
 from tests import documents
+from tests.coverage_page import coverage_page
 from tests.documents import ROOT, block
 
 PAIRS = (("README.md", "README.en.md"), ("CONTRIBUTING.md", "CONTRIBUTING.en.md"))
@@ -30,7 +32,22 @@ def outside_code(document: str) -> str:
 def test_the_pages_are_those_of_today(lang: Lang) -> None:
     assert text(documents.COMMANDS[lang]) == documents.command_page(lang)
     assert text(documents.FACTS[lang]) == documents.facts_page(lang)
+    assert text(documents.COVERAGE[lang]) == coverage_page(lang)
     assert block("commandes", text(documents.READMES[lang])) == documents.command_table(lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_coverage_page_has_every_kind_and_fact_that_is_described(lang: Lang) -> None:
+    page = coverage_page(lang)
+    assert all(f"| `{kind.id}` |" in page and kind.name[lang] in page for kind in kinds())
+    assert page.count("| AWS |") == len(forms("aws"))
+    assert page.count("| Azure |") == len(forms("azure"))
+    bucket = next(line for line in page.splitlines() if "`AWS::S3::Bucket`" in line)
+    words = {
+        "fr": ("principale, réplique", "lu", "lu", "mesuré", "lu"),
+        "en": ("primary, replica", "read", "read", "measured", "read"),
+    }
+    assert bucket.endswith(f"| {' | '.join(words[lang])} |"), bucket
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +23,7 @@ from sovercheck.inventory.rows import Gap, Item, Known, Row
 from sovercheck.inventory.store import Builder
 from sovercheck.reports.base import finding_key
 from sovercheck.reports.follow_up import KEY_HEADER, read_follow_up
-from sovercheck.sources.base import Work
+from sovercheck.sources.base import Tried, Work
 from tests.reports.workbooks import column, edited
 
 AS_OF = date(2026, 11, 23)
@@ -299,6 +299,12 @@ class Cloud:
     def scan(self, work: Work) -> Iterator[Item]:
         assert work.day
         yield from self.items
+
+    def trial(self, work: Work) -> Iterator[Tried]:
+        raise NotImplementedError
+
+    def least(self) -> Mapping[str, object]:
+        raise NotImplementedError
 
 
 ACCOUNT = Cloud(

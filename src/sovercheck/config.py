@@ -6,7 +6,8 @@ comment in what `sovercheck init` writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,7 +23,9 @@ from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.reference.written import Sentence, Written, read
 from sovercheck.reports.base import FORMATS
+from sovercheck.sources.aws import settings as aws
 from sovercheck.sources.aws.settings import AwsEntry
+from sovercheck.sources.azure import settings as azure
 from sovercheck.sources.azure.settings import AzureEntry
 from sovercheck.sources.base import LiveSource, Source
 from sovercheck.sources.declarations import Declarations
@@ -199,6 +202,7 @@ def _sources(
 
     for n, entry in enumerate(written.sources):
         place = document.place("sources", n)
+        errors += _unknown_words(entry, _At(document, ("sources", n)))
         at = _At(document, ("sources", n, "inventory"))
         given = list(_of_entry(entry, folder, at))
         if len(given) == 1:
@@ -226,6 +230,28 @@ def _of_entry(entry: _SourceEntry, folder: Path, at: _At) -> Iterator[Source | L
         from sovercheck.sources.azure.source import Azure
 
         yield Azure(entry.azure)
+
+
+def _unknown_words(entry: _SourceEntry, at: _At) -> Iterator[ConfigurationError]:
+    """What a cloud's entry leaves out or asks for that nothing is called: a typing error would leave out nothing."""
+    if entry.aws is not None and (entry.aws.exclude or entry.aws.regions):
+        regions = aws.known_regions()
+        yield from _not_among(entry.aws.regions or (), regions, None, at, "aws", "regions")
+        yield from _not_among(entry.aws.exclude, aws.known_words(), aws.ACCOUNT, at, "aws", "exclude")
+    if entry.azure is not None and entry.azure.exclude:
+        words = [word.lower() for word in entry.azure.exclude]
+        yield from _not_among(words, azure.known_words(), azure.SUBSCRIPTION, at, "azure", "exclude")
+
+
+def _not_among(
+    words: Iterable[str], known: frozenset[str], ids: re.Pattern[str] | None, at: _At, provider: str, key: str
+) -> Iterator[ConfigurationError]:
+    for n, word in enumerate(words):
+        if word not in known and (ids is None or not ids.match(word)):
+            near = nearest(word, sorted(known))
+            code = f"config_{provider}_{key}"
+            place = at(provider, key, n)
+            yield ConfigurationError(f"{code}_near" if near else code, place=place, word=word, near=near)
 
 
 def _policies(written: ConfigFile, document: Document, folder: Path) -> list[str]:

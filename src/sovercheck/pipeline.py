@@ -19,7 +19,7 @@ from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Item, Row
-from sovercheck.inventory.store import REGISTER, Builder, Inventory, saved_sha256
+from sovercheck.inventory.store import REGISTER, Builder, Inventory, check_free, saved_sha256
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.waivers import load_waivers
@@ -124,12 +124,26 @@ def scan(config: Config, folder: Path, progress: Progress, work: Work) -> Invent
     Raises:
         InputError: the folder is taken by something else, or the disk refuses.
     """
+    check_free(folder)
     builder = Builder()
     read_clouds(config, builder, progress, work, {})
     progress("save", folder.name)
     inventory = builder.finish()
     inventory.save(folder)
     return inventory
+
+
+def unjudged(config: Config, inventory: Inventory, day: date) -> Assessment:
+    """What was read and what was not, with no rule judged: the coverage that `scan` tells of.
+
+    Args:
+        config: whose.
+        inventory: what was read.
+        day: of the reading.
+    """
+    reference = load_reference()
+    evaluated = evaluate(inventory, (), reference, day)
+    return assess(inventory, evaluated, load_policies((), reference, {}), reference, (), _setting(config, day, []))
 
 
 def read_clouds(

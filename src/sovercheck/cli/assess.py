@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +20,12 @@ from sovercheck.cli.telling import visible
 from sovercheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from sovercheck.cli.progress import Progress
     from sovercheck.config import Config
     from sovercheck.decisions.history import Keeping
     from sovercheck.findings import Severity
     from sovercheck.reports.view import View
+    from sovercheck.sources.base import Work
 
 _MOST_PERMISSIONS = 10
 """That the summary names; the reports name them all."""
@@ -54,8 +57,8 @@ def _assess(
     if saved:
         configured = replace(configured, saved=tuple(Path(folder) for folder in saved))
     with _keeping(configured, today) as keeper:
-        with Progress(quiet=quiet) as progress:
-            assessment = pipeline.run(configured, today, progress, keeper)
+        with Progress(quiet=quiet) as progress, _work(configured, progress) as work:
+            assessment = pipeline.run(configured, today, progress, keeper, work)
         established = outcome(assessment, fail_on)
         code = Exit.SATISFIED if exit_zero else established.code
         kept = keeper.folder if keeper is not None else None
@@ -79,6 +82,19 @@ def _keeping(config: Config, today: date) -> AbstractContextManager[Keeping | No
     return keeping(config.runs, config.organisation.name, today)
 
 
+@contextmanager
+def _work(config: Config, progress: Progress) -> Iterator[Work | None]:
+    """What clouds are read with, in a folder that is ours alone and goes with the run; None where none is read."""
+    from sovercheck.sources.base import Work
+
+    if not config.live or config.saved:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="sovercheck-") as folder:
+        # What is read is as it stands today, whatever the day of the assessment.
+        yield Work(Path(folder), date.today().isoformat(), progress.scanning)
+
+
 def _files(formats: tuple[str, ...]) -> Mapping[str, Path]:
     written = targets(formats)
     if STDOUT in written.values():
@@ -100,16 +116,16 @@ def _summary(
         yield visible(say("assess.answer", question=card.title, answer=card.answer))
     yield visible(say("assess.findings", counts=", ".join(mark.text for mark in page.counts)))
     yield visible(_coverage(view))
-    yield from map(visible, _readings(view))
+    yield from map(visible, readings(view))
     yield from summary(view)
     yield ""
     if config.reports:
         yield say("assess.reports")
         for path in config.reports.values():
-            yield f"  {visible(_shown(path))}"
+            yield f"  {visible(shown(path))}"
         yield ""
     if kept is not None:
-        yield say("assess.kept", path=visible(_shown(kept)))
+        yield say("assess.kept", path=visible(shown(kept)))
         yield ""
     yield from _conclusion(view, established, fail_on, exit_zero=exit_zero)
 
@@ -132,7 +148,7 @@ def _coverage(view: View) -> str:
     return say("assess.coverage", parts=", ".join([total, *parts]))
 
 
-def _readings(view: View) -> Iterator[str]:
+def readings(view: View) -> Iterator[str]:
     """What was listed of the accounts, and the permissions that are missing by name."""
     from sovercheck.reports.ledger_page import counts, sentence, where
     from sovercheck.reports.readings import missing_permissions
@@ -174,7 +190,7 @@ def _conclusion(view: View, established: Outcome, fail_on: Severity, *, exit_zer
         yield say("assess.exit.zero", code=int(established.code))
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """A path as one would type it from here."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

@@ -40,7 +40,8 @@ program = Group(
         )
     ],
     lazy={
-        name: f"sovercheck.cli.{name}" for name in ("init", "assess", "report", "compare", "policy", "facts", "doctor")
+        name: f"sovercheck.cli.{name}"
+        for name in ("init", "assess", "scan", "report", "compare", "policy", "facts", "doctor")
     },
 )
 

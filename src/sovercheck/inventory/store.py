@@ -121,8 +121,7 @@ class Inventory:
         Raises:
             InputError: the folder exists and is no inventory, or the disk refuses.
         """
-        if folder.exists() and not (folder / _MANIFEST).exists() and any(folder.iterdir()):
-            raise InputError("inventory_folder_taken", place=Place(str(folder)))
+        check_free(folder)
         import duckdb
 
         part = None
@@ -211,6 +210,22 @@ class Inventory:
         self.grades = manifest["grades"]
         self.bulk_systems = set(manifest["bulk_systems"])
         self.observed_as = [ObservedAs(**item) for item in manifest["observed_as"]]
+
+
+def check_free(folder: Path) -> None:
+    """Whether an inventory may be saved there: in the place of another one, or of nothing.
+
+    Raises:
+        InputError: something else stands there, or nobody may look.
+    """
+    try:
+        taken = folder.exists() and not (folder / _MANIFEST).exists() and any(folder.iterdir())
+    except NotADirectoryError:
+        taken = True
+    except OSError as error:
+        raise InputError("unwritable", place=Place(str(folder)), reason=error.strerror or str(error)) from error
+    if taken:
+        raise InputError("inventory_folder_taken", place=Place(str(folder)))
 
 
 def saved_sha256(folder: Path) -> str:

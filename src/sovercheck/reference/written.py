@@ -292,6 +292,10 @@ _CODES = {
     "unread": "reference_unread",
     "in_force_status": "reference_in_force_status",
     "place_twice": "reference_place_twice",
+    "account_id": "config_account",
+    "subscription_id": "config_subscription",
+    "endpoint": "config_endpoint",
+    "because": "config_because",
 }
 
 

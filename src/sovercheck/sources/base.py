@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.rows import Item
+from sovercheck.sources.journal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,9 @@ class Scanning:
     Attributes:
         source: which one.
         accounts: accounts or subscriptions to read.
+        accounts_begun: that are being read or have been.
         accounts_done: that have been read.
-        listings: to be made, as far as is known yet.
+        listings: to be made in the accounts that are begun, as far as is known yet.
         listings_done: that have been made.
         calls: made so far.
         throttled: calls that the other side slowed down.
@@ -29,6 +31,7 @@ class Scanning:
 
     source: str
     accounts: int = 0
+    accounts_begun: int = 0
     accounts_done: int = 0
     listings: int = 0
     listings_done: int = 0
@@ -55,6 +58,31 @@ class Work:
     folder: Path
     day: str
     tell: Callable[[Scanning], None] = field(default=_unheard)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A call that was tried and gave nothing: what was asked (`sqs:ListQueues`), and why it gave nothing."""
+
+    call: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What trying to read one account or subscription showed.
+
+    Attributes:
+        account: which one; `*` for what is asked of all of them together.
+        about: who the credentials are, or what the account is called; empty where nobody said.
+        answered: calls that were answered.
+        failed: the others.
+    """
+
+    account: str
+    about: str
+    answered: int
+    failed: tuple[Failed, ...] = ()
 
 
 @runtime_checkable
@@ -117,6 +145,16 @@ class LiveSource(Protocol):
             InputError: the disk refuses.
         """
 
+    def trial(self, work: Work) -> Iterator[Tried]:
+        """Tries the credentials and a small part of the calls, without reading anything whole.
+
+        Raises:
+            InputError: the disk refuses.
+        """
+
+    def least(self) -> Mapping[str, object]:
+        """The smallest policy or role that reading it needs, as its provider takes it; no call is made for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
@@ -136,6 +174,8 @@ class Shipped:
 
 
 SHIPPED: tuple[Shipped, ...] = (
+    Shipped("aws", "sovercheck.sources.aws.source", "Aws", Grade.OBSERVED),
+    Shipped("azure", "sovercheck.sources.azure.source", "Azure", Grade.OBSERVED),
     Shipped("declarations", "sovercheck.sources.declarations", "Declarations", Grade.DOCUMENTED),
     Shipped("inventory", "sovercheck.sources.spreadsheet", "Spreadsheet", Grade.DOCUMENTED),
 )

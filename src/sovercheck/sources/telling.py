@@ -44,6 +44,7 @@ def scanning(source: str, accounts: int, done: int, counts: Iterable[Counts]) ->
     return Scanning(
         source,
         accounts=accounts,
+        accounts_begun=len(known),
         accounts_done=done,
         listings=total("units"),
         listings_done=total("units_done"),

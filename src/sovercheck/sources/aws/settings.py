@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from sovercheck.reference.written import Sentence, Written
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+ACCOUNT = re.compile(r"\d{12}\Z", re.ASCII)
+
+
+def _account(value: object) -> object:
+    # A number may have lost zeros at its beginning: only a text says an account.
+    if not isinstance(value, str) or not ACCOUNT.match(value):
+        raise PydanticCustomError("account_id", "twelve digits in quotes")
+    return value
+
+
+AccountId = Annotated[str, BeforeValidator(_account)]
+
+
+def _written_as(value: object) -> str:
+    return "list" if isinstance(value, list) else "word"
+
+
+Accounts = Annotated[
+    Annotated[Literal["organization"], Tag("word")] | Annotated[list[AccountId], Tag("list")],
+    Discriminator(_written_as),
+]
+"""Told apart by form, so that a mistake is reported once."""
 
 
 class AggregatorEntry(Written):
@@ -46,7 +68,7 @@ class AwsEntry(Written):
 
     name: Sentence = "aws"
     profile: Sentence | None = None
-    accounts: Literal["organization"] | list[AccountId] | None = None
+    accounts: Accounts | None = None
     role: Sentence | None = None
     external_id: Sentence | None = None
     regions: list[Sentence] | None = None
@@ -62,3 +84,18 @@ class AwsEntry(Written):
         if (self.exclude or self.regions is not None) and self.because is None:
             raise PydanticCustomError("because", "what is left out has a reason")
         return self
+
+
+def known_words() -> frozenset[str]:
+    """What `exclude` may name beside accounts: regions, services and kinds, as they are known today."""
+    from sovercheck.sources.kinds import forms
+
+    named = {word for kind, form in forms("aws") for word in (kind.id, form.listing.service)}
+    return known_regions() | named
+
+
+def known_regions() -> frozenset[str]:
+    """AWS's regions, as the reference data have them."""
+    from sovercheck.reference import load_reference
+
+    return frozenset(region.id for region in load_reference().regions.all if region.provider == "aws")

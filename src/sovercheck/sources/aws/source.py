@@ -6,7 +6,7 @@ answered (`aws.rows`), in one order, so that the same answers give the same rows
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from sovercheck.inventory.rows import Gap, Item, Reading
 from sovercheck.reference import load_reference
-from sovercheck.sources.aws import control_policies, organisation
+from sovercheck.sources.aws import control_policies, organisation, privileges, trial
 from sovercheck.sources.aws.aggregator import Aggregator
 from sovercheck.sources.aws.asking import CEILINGS, AwsAsker
 from sovercheck.sources.aws.control_policies import NOTHING_BOUND, Binding
@@ -27,7 +27,7 @@ from sovercheck.sources.aws.rows import rows
 from sovercheck.sources.aws.session import MAIN_REGIONS, base_session
 from sovercheck.sources.aws.settings import AggregatorEntry, AwsEntry
 from sovercheck.sources.aws.together import gather_all
-from sovercheck.sources.base import Work
+from sovercheck.sources.base import Failed, Tried, Work
 from sovercheck.sources.budget import Budgets
 from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.journal import Journal, Refusal
@@ -83,6 +83,26 @@ class Aws:
             return
         yield from direct.watch(items)
         yield from self._reconciled(self.settings.config_aggregator, found, accounts, direct, work)
+
+    def trial(self, work: Work) -> Iterator[Tried]:
+        """See `LiveSource`: each account's regions, and a listing of each kind in one of them."""
+        found = organisation.caller(self.settings.profile)
+        if isinstance(found, Refusal):
+            yield Tried(self.settings.profile or "*", "", 0, (Failed("sts:GetCallerIdentity", found),))
+            return
+        yield Tried(found.account, found.arn, 1)
+        accounts = self._accounts(found, work)
+        for item in accounts.left_out:
+            if isinstance(item, Gap):
+                yield Tried(item.scope or "*", "", 0, (trial.failed(item),))
+        for item in self._bound(found, work):
+            if isinstance(item, Reading) and item.status != "read":
+                yield Tried("organization", "", 0, (trial.failed(item),))
+        yield from trial.tried(accounts.read)
+
+    def least(self) -> Mapping[str, object]:
+        """See `LiveSource`."""
+        return privileges.policy(self.settings)
 
     def _nothing(self, account: str, refused: Refusal) -> Iterator[Item]:
         """Nothing of an account can be read."""

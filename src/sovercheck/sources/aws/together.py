@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -65,13 +66,18 @@ def gather_all(source: str, accounts: Sequence[Account], processes: int | None, 
     reports: SimpleQueue[Report | None] = context.SimpleQueue()
     listener = threading.Thread(target=_listen, args=(reports, tally), daemon=True)
     listener.start()
-    try:
-        with ProcessPoolExecutor(at_once, context, initializer=_report_to, initargs=(reports,)) as pool:
+    with ProcessPoolExecutor(at_once, context, initializer=_report_to, initargs=(reports,)) as pool:
+        try:
             for future in [pool.submit(_in_process, account) for account in accounts]:
                 future.result()
-    finally:
-        reports.put(None)
-        listener.join()
+        except KeyboardInterrupt:
+            # They would read on to their ends before the pool closes. What they have is in the journals; the queue may
+            # be one's that was ended as it wrote, so nobody waits for it.
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
+    reports.put(None)
+    listener.join()
 
 
 def _listen(reports: SimpleQueue[Report | None], tally: Tally) -> None:
@@ -84,6 +90,8 @@ _reports: list[SimpleQueue[Report | None]] = []
 
 
 def _report_to(reports: SimpleQueue[Report | None]) -> None:
+    # An interrupt of the terminal reaches every process; the first one says what becomes of the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _reports.append(reports)
 
 

@@ -8,6 +8,7 @@ from sovercheck.inventory.rows import Gap, Item
 from sovercheck.reference import load_reference
 from sovercheck.sources.azure import gather as gathering
 from sovercheck.sources.azure.kept import described, tables
+from sovercheck.sources.azure.permissions import READER, reads_all
 from sovercheck.sources.azure.world import AzureWorld
 from sovercheck.sources.extract import Extractor, kind_without_description
 from sovercheck.sources.item import ItemView, Unit
@@ -17,9 +18,6 @@ from sovercheck.sources.kinds.path import ABSENT, Json, mappings, parse
 from sovercheck.sources.ledger import Ledger, Line
 from sovercheck.sources.readers import Result
 from sovercheck.sources.walk import inner_units, listing, views
-
-READER = "*/read"
-"""The actions of the role Reader at the level of a subscription: what all kinds need."""
 
 _NEVER_ASKED = Refusal("unreachable")
 _ACTIVE_KEY = parse("properties.activeKey.keyUrl")
@@ -101,7 +99,7 @@ class TenantRows:
         if pages is None:
             refused = self.journal.refusal(ask) or _NEVER_ASKED
             self.ledger.refused(id_, "*", "microsoft.authorization", "permissions", refused)
-        elif not any(_reads_all(entry) for page in pages for entry in mappings(gathering.VALUES, page)):
+        elif not any(reads_all(entry) for page in pages for entry in mappings(gathering.VALUES, page)):
             partial_ = Refusal("refused", f"{READER} /subscriptions/{id_}", "role on a part of the subscription only")
             self.ledger.refused(id_, "*", "microsoft.authorization", "permissions", partial_)
         self._pairs(id_)
@@ -236,11 +234,3 @@ class TenantRows:
 
 def _name(item: Json) -> str:
     return str(item.get("name", "")).lower() if isinstance(item, dict) else ""
-
-
-def _reads_all(permission: Mapping[str, Json]) -> bool:
-    """Whether a permission covers reading everything of the control plane."""
-    actions, without = permission.get("actions"), permission.get("notActions")
-    given = {str(action).lower() for action in actions} if isinstance(actions, list) else set()
-    taken = [str(action).lower() for action in without] if isinstance(without, list) else []
-    return bool(given & {"*", "*/read"}) and not any(action.endswith("/read") or action == "*" for action in taken)

@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from sovercheck.reference.written import Sentence, Written
 
-SubscriptionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+
+
+def _subscription(value: object) -> object:
+    if not isinstance(value, str) or not SUBSCRIPTION.match(value):
+        raise PydanticCustomError("subscription_id", "the id of a subscription")
+    return value
+
+
+SubscriptionId = Annotated[str, BeforeValidator(_subscription)]
+
+
+def _written_as(value: object) -> str:
+    return "list" if isinstance(value, list) else "word"
+
+
+Subscriptions = Annotated[
+    Annotated[Literal["all"], Tag("word")] | Annotated[list[SubscriptionId], Tag("list")],
+    Discriminator(_written_as),
+]
+"""Told apart by form, so that a mistake is reported once."""
 
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/?\Z")
 
@@ -37,7 +57,7 @@ class AzureEntry(Written):
     """
 
     name: Sentence = "azure"
-    subscriptions: Literal["all"] | list[SubscriptionId] = "all"
+    subscriptions: Subscriptions = "all"
     management_group: Sentence | None = None
     tenant: Sentence | None = None
     endpoint: Annotated[str, AfterValidator(_endpoint)] = "https://management.azure.com"
@@ -51,3 +71,12 @@ class AzureEntry(Written):
         if self.exclude and self.because is None:
             raise PydanticCustomError("because", "what is left out has a reason")
         return self
+
+
+def known_words() -> frozenset[str]:
+    """What `exclude` may name beside subscriptions: regions and kinds, as they are known today."""
+    from sovercheck.reference import load_reference
+    from sovercheck.sources.kinds import forms
+
+    regions = {region.id for region in load_reference().regions.all if region.provider == "azure"}
+    return frozenset(regions | {kind.id for kind, _ in forms("azure")})

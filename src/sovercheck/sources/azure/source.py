@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sovercheck.inventory.rows import Item
+from sovercheck.sources.azure import permissions, trial
 from sovercheck.sources.azure.asking import AzureAsker
 from sovercheck.sources.azure.gather import Gathering
 from sovercheck.sources.azure.kept import kept_answers
 from sovercheck.sources.azure.rows import TenantRows
 from sovercheck.sources.azure.settings import AzureEntry
-from sovercheck.sources.base import Work
+from sovercheck.sources.base import Tried, Work
 from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.journal import Journal
 from sovercheck.sources.telling import reporting, scanning
@@ -57,3 +58,13 @@ class Azure:
                 excluded=excluded,
                 because=settings.because,
             ).rows()
+
+    def trial(self, work: Work) -> Iterator[Tried]:
+        """See `LiveSource`: the subscriptions, and what the credentials may do in each."""
+        with Journal(work.folder / f"{self.name}.ndjson", work.day) as journal:
+            asker = AzureAsker(self.settings, journal, kept_answers(), self.patience, Counters())
+            yield from trial.tried(self.settings, asker)
+
+    def least(self) -> Mapping[str, object]:
+        """See `LiveSource`."""
+        return permissions.role(self.settings)
