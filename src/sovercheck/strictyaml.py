@@ -110,6 +110,9 @@ def decode(raw: bytes, name: str) -> str:
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> InputError:
     mark = error.problem_mark or error.context_mark
     place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
+    if error.problem == "exceeded maximum nesting depth":
+        # libyaml has an end of its own, which its scanner may reach before any event of ours.
+        return InputError("yaml_too_deep", place=place, depth=_MAX_DEPTH)
     lines = text.splitlines()
     if mark and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
         return InputError("yaml_tab", place=place)

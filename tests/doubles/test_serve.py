@@ -43,4 +43,4 @@ def test_anything_else_says_how_it_is_called() -> None:
         [sys.executable, "-m", "tests.doubles"], capture_output=True, text=True, check=False, cwd=REPOSITORY
     )
     assert run.returncode == 2
-    assert run.stderr == "usage: python -m tests.doubles serve\n"
+    assert run.stderr == "usage: python -m tests.doubles serve [PORT]\n"

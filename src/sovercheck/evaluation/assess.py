@@ -110,7 +110,7 @@ def assess(
             declared=reached["declared"],
             unreached=reached["unreached"],
             untied_resources=_count(inventory, "resource WHERE id NOT IN (SELECT resource FROM tie)"),
-            subjects={table: _count(inventory, f'"{table}"') for table in TABLES},
+            subjects={table: _count(inventory, _COUNTED.get(table, f'"{table}"')) for table in TABLES},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),
             untied=untied(inventory),
@@ -342,6 +342,10 @@ def _law_views(rules: Sequence[Rule], laws: Mapping[str, Law]) -> Iterable[LawVi
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
+
+
+# An account is where resources are, and none itself: one with nothing in it is an empty inventory.
+_COUNTED = {"resource": "resource WHERE kind IS DISTINCT FROM 'account'"}
 
 
 def _count(inventory: Inventory, what: str) -> int:
