@@ -18,7 +18,7 @@ from sovercheck.sources.aws import metrics, references
 from sovercheck.sources.aws.asking import AwsAsker, Kept
 from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.aws.plan import Excluded, Planned, Region, offered, plan
-from sovercheck.sources.aws.session import MAIN_REGIONS, assumed, base_session
+from sovercheck.sources.aws.session import MAIN_REGIONS, assumed, base_session, partition_of
 from sovercheck.sources.budget import Budgets
 from sovercheck.sources.crew import Crew, Task
 from sovercheck.sources.extract import Extractor, KeyFacts
@@ -157,7 +157,11 @@ def regions_of(account: Account, journal: Journal) -> tuple[Region, ...]:
         names = boto3.Session().get_available_regions("ec2", partition_name=account.partition)
         return tuple(Region(name, None) for name in sorted(names))
     entries = [entry for page in journal.pages(ask) or () for entry in mappings(_REGIONS, page)]
-    found = [Region(str(entry["RegionName"]), entry.get("OptInStatus") != "not-opted-in") for entry in entries]
+    found = [
+        Region(name, entry.get("OptInStatus") != "not-opted-in")
+        for entry in entries
+        if partition_of(name := str(entry["RegionName"])) == account.partition
+    ]
     return tuple(sorted(found, key=lambda region: region.name))
 
 
