@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,22 @@ def test_it_names_every_key_and_every_shipped_policy(lang: str, cli: Cli, tmp_pa
     for key in config.ConfigFile.model_fields:
         assert f"{key}:" in text
     assert set(config.load(tmp_path / "sovercheck.yaml").policies) == set(shipped_ids())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_clouds_that_it_shows_can_be_read_once_they_are_no_comments(lang: str, cli: Cli, tmp_path: Path) -> None:
+    cli("init", "--lang", lang)
+    path = tmp_path / "sovercheck.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first, after = lines.index("  # - aws:"), lines.index("  # - azure:")
+    shown = [n for n, line in enumerate(lines) if n >= first and line.startswith("  #     ")]
+    for n in (first, after, *shown):
+        lines[n] = "  " + re.sub(r"^(    )# ", r"\1", lines[n].removeprefix("  # "))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    aws, azure = config.load(path).live
+    assert (aws.name, azure.name) == ("aws", "azure")
+    assert "CallerOrganization" in str(aws.least())
+    assert "managementGroups" in str(azure.least())
 
 
 def test_nothing_is_replaced(cli: Cli, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sovercheck.sources.azure.source import Azure
 from sovercheck.sources.base import Work
 from tests.doubles.azure import AzureDouble, Fault
 from tests.doubles.azure_estate import AZURE_ESTATE
-from tests.doubles.azure_names import PRODUCTION
+from tests.doubles.azure_names import PRODUCTION, RESEARCH
 
 from .conftest import AS_OF, Cli
 
@@ -51,15 +51,22 @@ def test_the_clouds_are_read_into_an_inventory_beside_the_configuration(
     assert (tmp_path / "inventaire" / "manifest.json").is_file()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], "nothing is left beside it"
     assert not double.refused
-    assert ended.code == (3 if "code 3" in ended.out else 0)
+    assert lines[-1] == "Code 0\xa0: tout ce qui devait être lu l’a été."
+    assert ended.code == 0
 
 
-def test_what_the_double_lacks_nothing_of_ends_with_0(cli: Cli, double: AzureDouble, tmp_path: Path) -> None:
-    names = "log_store, data_factory, relational_managed_instance, queue, topic"
-    configure(tmp_path, double, f", exclude: [{names}], because: essai")
-    ended = cli("scan", "--lang", "en")
-    assert "Reading" in ended.out or "Readings" in ended.out
-    assert (ended.code == 0) == ("Code 0: everything that had to be read was." in ended.out)
+def test_the_summary_is_said_in_english_too_and_quiet_says_nothing(cli: Cli, double: AzureDouble) -> None:
+    assert "To judge it: sovercheck assess --from lu" in cli("scan", "--lang", "en", "-o", "lu").out
+    quiet = cli("scan", "-q", "-o", "lu")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_what_is_left_out_is_counted_and_not_missing(cli: Cli, double: AzureDouble, tmp_path: Path) -> None:
+    configure(tmp_path, double, f", exclude: [{RESEARCH}], because: essai")
+    ended = cli("scan")
+    assert ended.code == 0
+    assert ended.out.splitlines()[2].startswith("Lu\xa0: 1 compte ou abonnement, ")
+    assert "1 exclue par la configuration" in ended.out
 
 
 def test_a_saved_inventory_is_judged_without_asking_again(cli: Cli, double: AzureDouble) -> None:

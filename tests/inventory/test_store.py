@@ -14,7 +14,7 @@ import pytest
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Evidence, Grade, gap_of, grade_of, is_gapped, provenance_of
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
-from sovercheck.inventory.store import Builder, Inventory, replace_folder
+from sovercheck.inventory.store import Builder, Inventory, check_free, replace_folder
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01", "s3:GetBucketLocation")
 SAID = Evidence(Grade.DECLARED, "Fournisseur inc.", "2026-03-02")
@@ -411,3 +411,17 @@ def test_an_inventory_that_was_opened_is_saved_again_whole(tmp_path: Path) -> No
     names = [sorted(path.name for path in (tmp_path / name).iterdir()) for name in ("a", "b")]
     assert "part_copy.parquet" in names[0]
     assert names[0] == names[1]
+
+
+def test_where_an_inventory_may_be_saved_is_known_before_anything_is_read(tmp_path: Path) -> None:
+    check_free(tmp_path / "rien")
+    (tmp_path / "vide").mkdir()
+    check_free(tmp_path / "vide")
+    Builder().finish().save(tmp_path / "inventaire")
+    check_free(tmp_path / "inventaire")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a").touch()
+    for taken in (tmp_path / "photos", tmp_path / "photos" / "a"):
+        with pytest.raises(InputError) as caught:
+            check_free(taken)
+        assert caught.value.code == "inventory_folder_taken"

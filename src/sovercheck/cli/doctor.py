@@ -125,7 +125,6 @@ def _cloud(source: LiveSource) -> bool:
             failed = len(one.failed)
             said = say(
                 "doctor.cloud" if one.answered else "doctor.cloud.shut",
-                n=one.answered,
                 source=source.name,
                 account=one.account if one.account != "*" else say("doctor.cloud.all"),
                 about=one.about or "–",
@@ -150,7 +149,7 @@ def _failures(tried: Sequence[Tried]) -> Iterator[str]:
             else:
                 reason = say(f"gap_reason.{refusal.reason}")
                 otherwise.setdefault(f"{reason} ({refusal.detail or '?'})", []).append(failed.call)
-    for name in sorted(needed):
+    for name in sorted(needed, key=str.lower):
         yield say("doctor.cloud.permission", name=name, accounts=", ".join(dict.fromkeys(needed[name])))
     for reason, calls in sorted(otherwise.items()):
         yield say("doctor.gap", reason=reason, needs=", ".join(sorted(set(calls))))

@@ -64,14 +64,18 @@ def _calls(account: Account, asking: AwsAsker) -> Tried:
     journal = asking.journal
     units = [line.unit for line in planned(account, journal) if line.unit is not None]
     region = _region(account, units)
-    asked: list[tuple[Ask, Call]] = [] if region is None else [(tags_ask(account, region), TAGS)]
+    asked: dict[int, tuple[Ask, Call]] = {}
     for unit in units:
         ask = listing(unit) if unit.form.scope == "account" or unit.region == region else None
         if ask is not None:
-            asked.append((ask, unit.form.listing))
-    tasks: list[Task] = [partial(_first_page, asking, ask, call) for ask, call in asked]
+            # Some kinds are listed by one call.
+            asked[ask.key] = (ask, unit.form.listing)
+    if region is not None:
+        ask = tags_ask(account, region)
+        asked[ask.key] = (ask, TAGS)
+    tasks: list[Task] = [partial(_first_page, asking, ask, call) for ask, call in asked.values()]
     Crew(account.threads).run(tasks)
-    made = [regions_ask(account), *(ask for ask, _ in asked)]
+    made = [regions_ask(account), *(ask for ask, _ in asked.values())]
     found = [(ask, journal.refusal(ask)) for ask in made]
     # What the provider does not offer there lacks no permission.
     failures = tuple(

@@ -56,7 +56,7 @@ def _together(settings: AzureEntry, asking: AzureAsker, ids: Sequence[str]) -> T
     else:
         failures.append(_LACKING_READER)
     found = tuple(one for one in failures if one is not None)
-    return Tried("*", settings.tenant or "", len(asked) - len(found), found)
+    return Tried("*", settings.endpoint, len(asked) - len(found), found)
 
 
 def _subscription(asking: AzureAsker, subscription: Subscription, needed: Collection[str]) -> Tried:
