@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.doubles import aws_protocols as protocols
 from tests.doubles.aws_estate import (
+    CALGARY,
     KEPT_BUCKETS,
     MONTREAL,
     REPLICA_BUCKET,
@@ -42,8 +42,12 @@ def amended(asked: Asked, account: str, estate: AwsEstate, answer: Answer) -> An
         return _regions_of_buckets(asked, answer)
     if (asked.service, asked.operation) == ("kms", "GetKeyPolicy"):
         return _key_policy(asked, account)
+    if (asked.service, asked.operation) == ("ec2", "DescribeRegions") and account != estate.management:
+        return _calgary(answer)
+    if (asked.service, asked.operation) == ("cloudwatch", "ListMetrics"):
+        return _metrics(asked, of_production=account == estate.production)
     told = _TOLD.get((asked.service, asked.operation))
-    # All of it is the production account's.
+    # All the rest is the production account's.
     return told(asked, estate, answer) if told is not None and account == estate.production else answer
 
 
@@ -56,11 +60,39 @@ def _regions_of_buckets(asked: Asked, answer: Answer) -> Answer:
     return Answer(answer.status, answer.body.replace(b"</Bucket>", told), answer.headers)
 
 
+def _calgary(answer: Answer) -> Answer:
+    """The members have Calgary on, as they hold something there; the management account has not."""
+    body = answer.body.decode()
+    regions = re.split(r"(?=<item>)", body)
+    on = [part.replace("not-opted-in", "opted-in") if CALGARY in part else part for part in regions]
+    return Answer(answer.status, "".join(on).encode(), answer.headers)
+
+
 def _key_policy(asked: Asked, account: str) -> Answer:
     """The name of a key's policy may be left out, as it has one only; moto wants to be told."""
     root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [root]}
     return protocols.told(asked, {"Policy": json.dumps(policy), "PolicyName": "default"})
+
+
+def _key(asked: Asked, estate: AwsEstate, answer: Answer) -> Answer:
+    """Of a key of several regions moto says everywhere that it is a replica, once it has one."""
+    if asked.region != MONTREAL or estate.keys["multi_region"] not in asked.said:
+        return answer
+    return Answer(answer.status, answer.body.replace(b'"REPLICA"', b'"PRIMARY"'), answer.headers)
+
+
+def _secrets(asked: Asked, _: AwsEstate, answer: Answer) -> Answer:
+    """A secret that has a replica says, where it was made too, which region it was made in."""
+    if asked.region != MONTREAL:
+        return answer
+    listed = json.loads(answer.body)["SecretList"]
+    return protocols.told(asked, {"SecretList": [{"PrimaryRegion": MONTREAL, **secret} for secret in listed]})
+
+
+def _secret_policy(asked: Asked, _: AwsEstate, answer: Answer) -> Answer:
+    """A replica has the policy of its secret, here none; moto does not let it be read."""
+    return answer if asked.region == MONTREAL else protocols.empty(asked)
 
 
 def _tables(asked: Asked, _: AwsEstate, answer: Answer) -> Answer:
@@ -100,7 +132,7 @@ def _table_policy(asked: Asked, _: AwsEstate, answer: Answer) -> Answer:
     return protocols.failed(asked, 400, "PolicyNotFoundException", "Resource-based policy not found")
 
 
-def _metrics(asked: Asked, _: AwsEstate, __: Answer) -> Answer:
+def _metrics(asked: Asked, *, of_production: bool) -> Answer:
     """A series for each bucket of the region that was measured."""
     here = SIZES.keys() - {REPLICA_BUCKET} if asked.region == MONTREAL else {REPLICA_BUCKET}
     series = [
@@ -114,8 +146,8 @@ def _metrics(asked: Asked, _: AwsEstate, __: Answer) -> Answer:
         }
         for name in sorted(here)
     ]
-    of_s3 = "AWS/S3" in urllib.parse.unquote(asked.said) and asked.region in (MONTREAL, VIRGINIA)
-    return protocols.told(asked, {"Metrics": series if of_s3 else []})
+    measured = of_production and asked.region in (MONTREAL, VIRGINIA) and "AWS/S3" in asked.said
+    return protocols.told(asked, {"Metrics": series if measured else []})
 
 
 def _points(asked: Asked, _: AwsEstate, __: Answer) -> Answer:
@@ -199,7 +231,9 @@ _TOLD: Mapping[tuple[str, str], Amend] = {
     ("dynamodb", "ListTables"): _tables,
     ("dynamodb", "DescribeTable"): _table,
     ("dynamodb", "GetResourcePolicy"): _table_policy,
-    ("cloudwatch", "ListMetrics"): _metrics,
+    ("kms", "DescribeKey"): _key,
+    ("secretsmanager", "ListSecrets"): _secrets,
+    ("secretsmanager", "GetResourcePolicy"): _secret_policy,
     ("cloudwatch", "GetMetricData"): _points,
     ("rds", "DescribeDBInstanceAutomatedBackups"): _automated_backups,
     ("backup", "ListRecoveryPointsByBackupVault"): _recovery_points,

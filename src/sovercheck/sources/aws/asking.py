@@ -5,6 +5,7 @@ Only calls whose names begin as those of reading do are made; any other raises b
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -17,6 +18,7 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 from botocore.paginate import Paginator, PaginatorModel
+from botocore.parsers import ResponseParserError
 
 from sovercheck import __version__
 from sovercheck.sources.asking import Asker
@@ -168,8 +170,30 @@ class AwsAsker(Asker):
             found = self._clients.get((service, region))
             if found is None:
                 found = self._session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
+                # Otherwise botocore takes a body that is no JSON for an answer with nothing in it.
+                found.meta.events.register("before-parse", refuse_rubbish)
                 self._clients[service, region] = found
             return found
+
+
+def refuse_rubbish(operation_model: Any, response_dict: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401
+    """Raises where an answer that should be JSON is not.
+
+    Raises:
+        ResponseParserError: it is not.
+    """
+    body = response_dict["body"]
+    if (
+        operation_model.service_model.resolved_protocol not in ("json", "rest-json")
+        or response_dict["status_code"] >= 300
+        or not isinstance(body, bytes)
+        or not body
+    ):
+        return
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise ResponseParserError(f"{operation_model.name}: no JSON") from error
 
 
 _TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "nextMarker")

@@ -53,7 +53,6 @@ def assumed(base: boto3.Session, role: str, external_id: str | None, region: str
     extra = {"RoleSessionName": SESSION_NAME} | ({"ExternalId": external_id} if external_id else {})
     fetcher = AssumeRoleCredentialFetcher(client, base.get_credentials(), role, extra_args=extra)
     session: Any = botocore.session.Session()
-    for component in ("data_loader", "endpoint_resolver"):
-        session.register_component(component, inner.get_component(component))
+    session.register_component("data_loader", inner.get_component("data_loader"))
     session._credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
     return boto3.Session(botocore_session=session, region_name=region)

@@ -76,7 +76,8 @@ class AwsWorld:
     def tags(self, identifier: str, view: ItemView) -> tuple[str, ...] | Absent | Refusal:
         """From the sweep of the region; what it does not name has none, as it lists all that was ever tagged."""
         found = self.swept.get((view.unit.account, view.unit.region))
-        return ABSENT if found is None else found.get(identifier, ())
+        # The sweep knows ARNs: of what had to be named otherwise, as its ARN was refused, it says nothing.
+        return ABSENT if found is None or arn(identifier) is None else found.get(identifier, ())
 
     def size(self, view: ItemView) -> int | Absent | Refusal:
         """From the metrics; a resource that they do not have is of unknown size, and not empty."""
