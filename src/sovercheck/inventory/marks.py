@@ -1,10 +1,17 @@
-"""What a gap takes away, written into the evidence of the facts that it touches."""
+"""What gaps take away, written into the evidence of the facts that they touch.
+
+A fact that nobody answered gets the first of its gaps; one that is known is marked by any gap that is as strong. So the
+order in which gaps are written does not matter, and those that are alike are written together: a scan may have a
+hundred thousand.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, above, gap_evidence
+from sovercheck.inventory.evidence import FIRST_GAP, GAPPED_BIT, NO_ANSWER, Grade, above
 from sovercheck.inventory.facts import FACTS, facts_of
 from sovercheck.inventory.rows import Gap
 from sovercheck.inventory.tables import fact_columns
@@ -13,26 +20,47 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def mark(connection: duckdb.DuckDBPyConnection, number: int, gap: Gap) -> None:
-    """Writes what a gap takes away into the evidence of the facts that it names."""
-    facts = [FACTS[f"{gap.table}.{short}"] for short in gap.facts] or list(facts_of(gap.table))
-    changes = ", ".join(
-        f'"{ev}" = CASE WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} '
-        f'WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} THEN "{ev}" | {GAPPED_BIT} ELSE "{ev}" END'
-        for fact in facts
-        if not fact.derived
-        for ev in (list(fact_columns(fact))[-1][0],)
-    )
-    if gap.id is not None:
-        connection.execute(f'UPDATE "{gap.table}" SET {changes} WHERE id = ?', [gap.id])
-        return
-    # A listing that failed says nothing of the rows that exist; what claims to be complete no longer is.
-    for table, short in _COMPLETENESS.get(gap.table, ()):
-        ev = f"{short}__ev"
+def mark(connection: duckdb.DuckDBPyConnection, gaps: Iterable[tuple[int, Gap]]) -> None:
+    """Writes what gaps take away into the evidence of the facts that they name.
+
+    Args:
+        connection: the engine of the inventory.
+        gaps: each with its number, in the order of their numbers.
+    """
+    listings: dict[tuple[str, Grade], int] = {}
+    subjects: defaultdict[tuple[str, tuple[str, ...], Grade], dict[str, int]] = defaultdict(dict)
+    for number, gap in gaps:
+        # What one gap opens, a second of the same strength finds open.
+        if gap.id is None:
+            listings.setdefault((gap.table, gap.grade), number)
+        else:
+            subjects[gap.table, gap.facts, gap.grade].setdefault(gap.id, number)
+    for (listing, grade), number in listings.items():
+        # A listing that failed says nothing of the rows that exist; what claims to be complete no longer is.
+        for table, short in _COMPLETENESS.get(listing, ()):
+            connection.execute(f'UPDATE "{table}" SET {_marked(f"{short}__ev", grade, str(FIRST_GAP - number))}')
+    for (table, shorts, grade), numbers in subjects.items():
+        changes = ", ".join(_marked(ev, grade, f"{FIRST_GAP} - g.number") for ev in _evidences(table, shorts))
         connection.execute(
-            f'UPDATE "{table}" SET "{ev}" = CASE WHEN "{ev}" > 0 AND "{ev}" < {above(gap.grade)} '
-            f'THEN "{ev}" | {GAPPED_BIT} WHEN "{ev}" = {NO_ANSWER} THEN {gap_evidence(number)} ELSE "{ev}" END'
+            "CREATE OR REPLACE TEMP TABLE gapped AS SELECT unnest(?::VARCHAR[]) AS id, unnest(?::INTEGER[]) AS number",
+            [[*numbers], [*numbers.values()]],
         )
+        connection.execute(f'UPDATE "{table}" SET {changes} FROM gapped g WHERE "{table}".id = g.id')
+
+
+def _evidences(table: str, shorts: tuple[str, ...]) -> Iterator[str]:
+    """The columns of evidence of some facts, or of all of a table's where none is named."""
+    for fact in [FACTS[f"{table}.{short}"] for short in shorts] or facts_of(table):
+        if not fact.derived:
+            yield list(fact_columns(fact))[-1][0]
+
+
+def _marked(ev: str, grade: Grade, gap: str) -> str:
+    """SQL that gives an evidence its mark; `gap` is SQL of the evidence of what the gap kept from being read."""
+    return (
+        f'"{ev}" = CASE WHEN "{ev}" = {NO_ANSWER} THEN {gap} WHEN "{ev}" <= {FIRST_GAP} THEN greatest("{ev}", {gap}) '
+        f'WHEN "{ev}" > 0 AND "{ev}" < {above(grade)} THEN "{ev}" | {GAPPED_BIT} ELSE "{ev}" END'
+    )
 
 
 _INVOLVEMENTS = (("system", "involvements_complete"), ("resource", "involvements_complete"))

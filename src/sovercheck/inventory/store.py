@@ -25,13 +25,14 @@ from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
     Evidence,
     Grade,
+    grade_of,
     pack,
 )
 from sovercheck.inventory.facts import TABLES, Fact, facts_of
 from sovercheck.inventory.marks import mark
 from sovercheck.inventory.merge import Contradiction, merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
-from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
+from sovercheck.inventory.rows import Gap, Item, Note, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved, parquet
 from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
 from sovercheck.inventory.tables import columns
@@ -49,6 +50,8 @@ UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND re
 """
 _MANIFEST = "manifest.json"
 _BATCH = 10_000
+_LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+"""Writes the lines of a spool."""
 
 
 class Inventory:
@@ -270,7 +273,8 @@ class Builder:
         self._inventory = Inventory()
         self._bulk: set[str] = set()
         self._named: set[str] = set()
-        self._facts = {table: {fact.short: fact for fact in facts_of(table)} for table in TABLES}
+        self._integers: dict[int, int] = {}
+        self._shapes = {table: {fact.short: _shape(fact) for fact in facts_of(table)} for table in TABLES}
 
     def add(self, source: str, items: Iterable[Item], *, bulk: bool = False) -> None:
         """Spools what a source yields.
@@ -281,15 +285,14 @@ class Builder:
             bulk: whether its systems come from an inventory; one that another source names as well is not bulk.
         """
         count = self._inventory.counts.get(source, 0)
-        grades: Counter[str] = Counter()
+        said: Counter[int] = Counter()
         for item in items:
             if isinstance(item, Row):
-                grades.update(known.evidence.grade.word for known in item.facts.values())
                 if item.table == "system":
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
                     self._inventory.observed_as.append(ObservedAs(item.id, item.observed_as, source))
-                self._spool(item.table).write(json.dumps(self._stored(item), ensure_ascii=False, default=str) + "\n")
+                self._spool(item.table).write(_LINES.encode(self._stored(item, said)) + "\n")
                 count += 1
             elif isinstance(item, Gap):
                 self._inventory.gaps.append(item)
@@ -298,6 +301,11 @@ class Builder:
             else:
                 self._inventory.notes.append(item)
         self._inventory.counts[source] = count
+        grades: Counter[str] = Counter()
+        for evidence, times in said.items():
+            grade = grade_of(evidence)
+            assert grade is not None  # noqa: S101 - packed of a grade
+            grades[grade.word] += times
         if grades:
             self._inventory.grades[source] = min(grades, key=lambda word: (-grades[word], word))
 
@@ -392,14 +400,7 @@ class Builder:
             connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
         inventory.bulk_systems = self._bulk - self._named
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
-        marked = set()
-        for number, gap in enumerate(inventory.gaps):
-            # What one failed listing of a table opens, a second of the same strength finds open: there are thousands.
-            alike = (gap.table, gap.grade)
-            if gap.id is not None or alike not in marked:
-                mark(connection, number, gap)
-            if gap.id is None:
-                marked.add(alike)
+        mark(connection, enumerate(inventory.gaps))
         tie(connection, self._matchers, Path(self._folder.name) / "ties.ndjson")
         connection.execute(BELONGING)
         self._folder.cleanup()
@@ -420,24 +421,31 @@ class Builder:
         if spool is not None:
             spool.close()
 
-    def _stored(self, row: Row) -> dict[str, object]:
+    def _stored(self, row: Row, said: Counter[int]) -> dict[str, object]:
+        """A row as its columns; each evidence that it names is counted in `said`."""
         stored: dict[str, object] = {"id": row.id, **row.links}
-        facts = self._facts[row.table]
+        shapes, integers = self._shapes[row.table], self._integers
         for short, known in row.facts.items():
-            stored.update(self._columns(facts[short], known))
+            high, is_open, ev = shapes[short]
+            value: object = known.value
+            if high is not None:
+                # An interval without a lower end starts at zero: no number of the registry is negative.
+                value = 0 if value is None and known.high is not None else plain_number(value)
+                stored[high] = plain_number(known.high)
+            elif is_open is not None:
+                stored[is_open] = known.open
+            stored[short] = value
+            evidence = stored[ev] = integers.get(id(known.evidence)) or self._packed(known.evidence)
+            said[evidence] += 1
         return stored
 
-    def _columns(self, fact: Fact, known: Known) -> Iterator[tuple[str, object]]:
-        value: object = known.value
-        if fact.is_interval:
-            # An interval without a lower end starts at zero: no number of the registry is negative.
-            value = 0 if value is None and known.high is not None else plain_number(value)
-            yield f"{fact.short}__hi", plain_number(known.high)
-        elif fact.is_list:
-            yield f"{fact.short}__open", known.open
-        yield fact.short, value
-        number = self._provenance.setdefault(known.evidence, len(self._provenance))
-        yield f"{fact.short}__ev", pack(known.evidence.grade, number)
+    def _packed(self, evidence: Evidence) -> int:
+        """Its integer; that of the object met first, which stays alive, is found by its identity from now on."""
+        before = len(self._provenance)
+        found = pack(evidence.grade, self._provenance.setdefault(evidence, before))
+        if len(self._provenance) > before:
+            self._integers[id(evidence)] = found
+        return found
 
     def _merge(self, table: str) -> None:
         """Makes one row of several about the same subject: in the engine, unless a fact was given more than once."""
@@ -466,7 +474,7 @@ class Builder:
                 for rows in self._disputed(table):
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
-                    stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+                    stream.write(_LINES.encode(row) + "\n")
             insert_spool(connection, table, path, evidence='"{name}"')
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
@@ -478,6 +486,15 @@ class Builder:
         stored = (dict(zip(names, values, strict=True)) for batch in batches for values in batch)
         for _, rows in itertools.groupby(stored, key=itemgetter("id")):
             yield list(rows)
+
+
+def _shape(fact: Fact) -> tuple[str | None, str | None, str]:
+    """The columns beside a fact's value: of its upper end, of whether it is open, of its evidence."""
+    return (
+        f"{fact.short}__hi" if fact.is_interval else None,
+        f"{fact.short}__open" if fact.is_list else None,
+        f"{fact.short}__ev",
+    )
 
 
 def _plain_evidence(evidence: Evidence) -> dict[str, object]:

@@ -18,7 +18,7 @@ from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds import keeps_no_data
 from sovercheck.sources.kinds.model import CopyForm, Provider, Ways
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
-from sovercheck.sources.readers import PUBLIC, Lookups
+from sovercheck.sources.readers import LOOKING_UP, PUBLIC, Lookups
 
 PARTIES: Mapping[str, str] = {"aws": "aws", "azure": "microsoft"}
 """Provider → the party of the reference data that hosts what it keeps."""
@@ -114,6 +114,7 @@ class Extractor:
     regions: Regions
     world: World
     day: str
+    _evidence: dict[tuple[str, str, str, bool, bool], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, view: ItemView, identifier: str) -> Iterator[Item]:
         """The rows and gaps of one item.
@@ -130,6 +131,14 @@ class Extractor:
                 yield from self._one_of_copies(view, identifier, root)
                 return
         yield from _Reading(self, view, identifier).resource()
+
+    def look_up(self, view: ItemView, identifier: str) -> None:
+        """Asks the world for what the rows of an item would, and makes none: the keys and buckets that it names."""
+        reading = _Reading(self, view, identifier)
+        for short, ways in view.unit.form.facts.items():
+            if any(way.read in LOOKING_UP for way in ways):
+                reading.read(short, ways)
+        reading.copies()
 
     def undescribed(
         self, identifier: str, native_type: str, account: str, region: str, tags: tuple[str, ...]
@@ -182,9 +191,14 @@ class _Reading:
         unit = self.view.unit
         call = unit.form.listing if said.answer in (None, "item", "parent") else unit.form.also[said.answer]
         operation = "GET" if call.service == "arm" else call.operation
-        grade = Grade.DOCUMENTED if said.documented else Grade.INFERRED if said.inferred else Grade.OBSERVED
-        locator = f"{call.service}:{operation} {unit.region}"
-        return Evidence(grade, self.extractor.shown, self.extractor.day, locator)
+        # Thousands of facts come from one listing: they share the one object.
+        known, key = self.extractor._evidence, (call.service, operation, unit.region, said.documented, said.inferred)
+        found = known.get(key)
+        if found is None:
+            grade = Grade.DOCUMENTED if said.documented else Grade.INFERRED if said.inferred else Grade.OBSERVED
+            locator = f"{call.service}:{operation} {unit.region}"
+            found = known[key] = Evidence(grade, self.extractor.shown, self.extractor.day, locator)
+        return found
 
     def known(self, content: Scalar | tuple[str, ...] | None, said: Said = LISTED) -> Known:
         high = content if isinstance(content, int) and not isinstance(content, bool) else None
@@ -212,7 +226,7 @@ class _Reading:
         facts.update(self._bytes())
         facts.update(self._tags())
         facts.update(self._shared())
-        copies, whole = self._copies()
+        copies, whole = self.copies()
         if form.all_copies and whole:
             facts["copies_complete"] = self.known(content=True, said=DESCRIBED)
         yield Row("resource", self.id, {"provider": PARTIES[form.provider]}, facts)
@@ -282,7 +296,7 @@ class _Reading:
             evidence = self.evidence(Said(ways[0].path.answer if ways and ways[0].path is not None else None))
             yield "shared_with", Known(tuple(sorted(outside)), evidence, open=unread is not None)
 
-    def _copies(self) -> tuple[list[Item], bool]:
+    def copies(self) -> tuple[list[Item], bool]:
         """All copies of the item, and whether every one that the description knows of could be told."""
         items: list[Item] = []
         whole, seen = True, dict[str, int]()
@@ -361,7 +375,7 @@ class _Reading:
         facts["region"] = self.known(found.content, found.said)
         place, inferred = self.place(found.content)
         if place is not None:
-            facts["place"] = self.known(place, replace(found.said, inferred=found.said.inferred or inferred))
+            facts["place"] = self.known(place, _also_inferred(found.said) if inferred else found.said)
         return None
 
     def place(self, region: str) -> tuple[str | None, bool]:
@@ -388,7 +402,7 @@ class _Reading:
             facts["key"] = self.known(str(found.content), found.said)
             return key
         place, inferred = self.place(key.region) if key.region is not None else (None, False)
-        said = replace(found.said, inferred=found.said.inferred or inferred)
+        said = _also_inferred(found.said) if inferred else found.said
         for fact, content in (
             ("key_grade", key.grade),
             ("key_manager", key.manager),
@@ -410,6 +424,10 @@ def outsiders(view: ItemView, world: World) -> tuple[set[str], Refusal | None]:
         elif isinstance(found.content, list):
             outside.update(str(name) for name in found.content)
     return {name for name in outside if name.startswith(PUBLIC) or not world.is_inside(name)}, unread
+
+
+def _also_inferred(said: Said) -> Said:
+    return replace(said, inferred=True)
 
 
 def _text(value: Json) -> str | None:

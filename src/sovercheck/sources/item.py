@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
@@ -18,6 +19,7 @@ from sovercheck.sources.readers import READERS, Lookups, Result
 Fetch = Callable[[Ask, Call], Result]
 """Gives the answer of a completing call, `ABSENT` where the other side says that there is none, or why it gave none."""
 
+_OF_THE_UNIT = {"@region": "region", "@account": "account", "@partition": "partition"}
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -147,17 +149,16 @@ class ItemView:
 
     def fill(self, template: str, value: Json = None, element: Json = None) -> str | Absent | Refusal:
         """A template with its braces filled in; `ABSENT` where one of its members is absent."""
-        parts: list[str] = []
-        end = 0
-        for match in _BRACES.finditer(template):
-            found = self._named(match[1], value, element)
+        texts, names = _taken_apart(template)
+        parts = [texts[0]]
+        for name, text in zip(names, texts[1:], strict=True):
+            found = self._named(name, value, element)
             if isinstance(found, Refusal):
                 return found
             if found is ABSENT or isinstance(found, list | dict):
                 return ABSENT
-            parts += [template[end : match.start()], str(found)]
-            end = match.end()
-        return "".join([*parts, template[end:]])
+            parts += [str(found), text]
+        return "".join(parts)
 
     def _named(self, name: str, value: Json, element: Json) -> Result:
         if name.endswith(LAST):
@@ -166,8 +167,7 @@ class ItemView:
         if name == "@value":
             return value if value is not None else element
         if name.startswith("@"):
-            known = {"@region": self.unit.region, "@account": self.unit.account, "@partition": self.unit.partition}
-            return known[name]
+            return str(getattr(self.unit, _OF_THE_UNIT[name]))
         found = self.find(parse(name), element)
         # One distinct value of a list is as good as a single one.
         return _single(found) if isinstance(found, list) else found
@@ -269,6 +269,13 @@ class ItemView:
             if isinstance(found, str) and found:
                 return found.lower() if self.unit.form.provider == "azure" else found
         return None
+
+
+@cache
+def _taken_apart(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts of a template and, between them, the names in braces."""
+    parts = _BRACES.split(template)
+    return tuple(parts[::2]), tuple(parts[1::2])
 
 
 _OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum"})

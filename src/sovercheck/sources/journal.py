@@ -23,6 +23,9 @@ from sovercheck.sources.kinds.path import Json
 
 RefusalReason = Literal["refused", "throttled", "unreachable", "unreadable", "not_supported"]
 
+_NAMED = json.JSONEncoder(sort_keys=True, default=str)
+_LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -34,6 +37,7 @@ class Ask:
         service: the service, as the provider's library calls it.
         operation: what is asked.
         parameters: with what, paging left out.
+        key: what tells it from every other call.
     """
 
     account: str
@@ -41,14 +45,12 @@ class Ask:
     service: str
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    key: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> int:
-        """What tells it from every other call."""
-        text = json.dumps(
-            [self.account, self.region, self.service, self.operation, self.parameters], sort_keys=True, default=str
-        )
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+    def __post_init__(self) -> None:
+        text = _NAMED.encode([self.account, self.region, self.service, self.operation, self.parameters])
+        key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+        object.__setattr__(self, "key", key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Journal:
             self._refused[key] = Refusal(**entry["r"])
 
     def _append(self, entry: Mapping[str, object]) -> int:
-        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = _LINES.encode(entry).encode() + b"\n"
         with self._lock:
             offset = self._end
             try:
@@ -225,5 +227,6 @@ class Journal:
     def _at(self, offset: int) -> Json:
         with self._lock:
             self._stream.seek(offset)
-            entry = json.loads(self._stream.readline())
+            line = self._stream.readline()
+        entry = json.loads(line)
         return cast(Json, entry["a"] if "a" in entry else entry["p"])

@@ -238,3 +238,6 @@ READERS: Mapping[str, Reader] = {
     "policy": _policy,
 }
 """Every reader by the name that descriptions call it."""
+
+LOOKING_UP = frozenset({"region_of_bucket", "region_of_id", "paired_region"})
+"""The readers that ask the scan's `Lookups`."""

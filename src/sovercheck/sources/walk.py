@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from sovercheck.sources.item import Fetch, ItemView, Unit, items_of
 from sovercheck.sources.journal import Ask, Refusal
-from sovercheck.sources.kinds import forms
+from sovercheck.sources.kinds import children
 from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.kinds.path import Json
 
@@ -32,9 +32,8 @@ def views(unit: Unit, pages: Iterator[Json], fetch: Fetch, parent: Json = None) 
 def inner_units(view: ItemView) -> Iterator[Unit]:
     """The listings made for an item, with the item as their parent."""
     unit = view.unit
-    for kind, form in forms(unit.form.provider):
-        if form.listing.of == unit.kind.id:
-            yield Unit(kind, form, unit.account, unit.region, unit.partition)
+    for kind, form in children(unit.form.provider, unit.kind.id):
+        yield Unit(kind, form, unit.account, unit.region, unit.partition)
 
 
 def _nothing(_: Ask, __: Call) -> Refusal:

@@ -46,3 +46,23 @@ def test_nothing_is_kept_but_what_is_read() -> None:
     assert kept == {"Rules": [{"Status": "Enabled"}, {}], "Empty": []}
     assert keep((parse("m.*.k"),), {"m": {"a": {"k": 1, "secret": 2}}, "n": 3}) == {"m": {"a": {"k": 1}}}
     assert keep((parse("Names[]"),), {"Names": ["a", "b"]}) == {"Names": ["a", "b"]}
+
+
+def test_what_is_kept_is_what_the_paths_find() -> None:
+    answers: list[Json] = [
+        {"a": {"b": 1, "c": 2}, "list": [{"b": 3, "c": 4}], "plain": ["x"], "m": {"k": {"b": 5, "c": 6}}},
+        {"A": [{"B": 1}], "list": {"b": 3, "c": 4}, "plain": "x", "m": []},
+        [{"a": {"b": 1, "x": 0}}],
+    ]
+    texts = ["a.b", "a", "list[].b", "plain[]", "m.*.b", "list[]", "a.b.c"]
+    for answer in answers:
+        for text in texts:
+            path = parse(text)
+            kept = keep((path, parse("other")), answer)
+            assert find(path, kept) == find(path, answer), (text, answer)
+            assert "x" not in str(kept) or "x" in str(find(path, answer))
+
+
+def test_a_path_to_a_whole_and_one_into_it_keep_the_whole() -> None:
+    answer: Json = {"a": {"b": 1, "c": 2}, "d": 3}
+    assert keep((parse("a.b"), parse("a")), answer) == {"a": {"b": 1, "c": 2}}

@@ -1,7 +1,7 @@
 """The first half of a scan: asking one account everything that the descriptions of kinds name, into its journal.
 
-The rows are made afterwards, from the journal (`aws.source`); here they are made once too, and thrown away, because
-what they look up elsewhere (a key's grade, a foreign bucket's region) tells what is left to ask.
+The rows are made afterwards, from the journal (`aws.source`); what they will look up elsewhere (a key's grade, a
+foreign bucket's region) is looked up here too, because it tells what is left to ask.
 """
 
 from __future__ import annotations
@@ -228,8 +228,8 @@ class _Gathering:
             view.answer(name)
         identifier = view.id()
         if identifier is not None:
-            for _ in self.extractor.rows(view, identifier):
-                pass
+            self.wanted.note(view)
+            self.extractor.look_up(view, identifier)
         for unit in inner_units(view):
             yield partial(self._list, unit, view)
 
@@ -245,26 +245,39 @@ class _Gathering:
         return ()
 
 
+_UNKNOWN_KEY = KeyFacts(None, None)
+
+
 @dataclass(slots=True)
 class Wanted:
     """A `World` that knows nothing, and remembers what it was asked.
 
     Attributes:
         keys: the call that describes each key that a resource names.
+        named: (region, how a resource there names a key) that `keys` has already.
         buckets: the names of the buckets that a resource names.
         listed: the names of those that the account has itself.
     """
 
     keys: dict[int, Ask] = field(default_factory=dict)
+    named: set[tuple[str, str]] = field(default_factory=set)
     buckets: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
 
+    def note(self, view: ItemView) -> None:
+        """Takes note of a bucket that the account has."""
+        if view.unit.kind.id == "object_bucket" and isinstance(view.item, dict):
+            self.listed.add(str(view.item.get("Name")))
+
     def key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
         """See `extract.World`."""
-        ask = references.key_ask(reference, view.unit)
-        if ask is not None:
-            self.keys[ask.key] = ask
-        return KeyFacts(None, None)
+        named = (view.unit.region, reference)
+        if named not in self.named:
+            self.named.add(named)
+            ask = references.key_ask(reference, view.unit)
+            if ask is not None:
+                self.keys[ask.key] = ask
+        return _UNKNOWN_KEY
 
     def region_of_bucket(self, name: str) -> Result:
         """See `readers.Lookups`."""
@@ -280,9 +293,7 @@ class Wanted:
         return ABSENT
 
     def tags(self, identifier: str, view: ItemView) -> tuple[str, ...] | Absent | Refusal:
-        """See `extract.World`; told of every bucket that is listed."""
-        if view.unit.kind.id == "object_bucket" and isinstance(view.item, dict):
-            self.listed.add(str(view.item.get("Name")))
+        """See `extract.World`."""
         return ABSENT
 
     def size(self, view: ItemView) -> int | Absent | Refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import boto3
 
@@ -13,6 +14,34 @@ from sovercheck.sources.aws.session import MAIN_REGIONS
 from sovercheck.sources.item import Unit
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.kinds.model import Form, Kind
+
+ENDPOINT_PREFIX: Mapping[str, str] = {
+    "amp": "aps",
+    "apigatewayv2": "apigateway",
+    "docdb": "rds",
+    "ecr": "api.ecr",
+    "ecr-public": "api.ecr-public",
+    "efs": "elasticfilesystem",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "keyspaces": "cassandra",
+    "memorydb": "memory-db",
+    "neptune": "rds",
+    "opensearch": "es",
+    "opensearchserverless": "aoss",
+    "pinpoint-sms-voice-v2": "sms-voice",
+    "s3control": "s3-control",
+    "sagemaker": "api.sagemaker",
+    "sesv2": "email",
+    "sso-admin": "sso",
+    "timestream-write": "ingest.timestream",
+}
+"""boto3's name of a service → how botocore's data call its endpoints, where they differ.
+
+A service's model says it too, but to ask botocore for it is to load the whole models of all described services, for
+one word of each: most of the memory and of the start of a small scan.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +155,12 @@ def offered(partition: str, regions: Sequence[Region]) -> dict[str, frozenset[st
 
 @cache
 def _offered(partition: str) -> Mapping[str, frozenset[str]]:
-    """Of the services that are known by region; read once, as botocore reads each service's whole model for it."""
-    session = boto3.Session()
+    """Of the services that are known by region; read once."""
+    inner: Any = boto3.Session()._session
+    resolver = inner._get_internal_component("endpoint_resolver")
     services = {"ec2", *(form.listing.service for _, form in forms("aws"))}
-    found = {name: frozenset(session.get_available_regions(name, partition_name=partition)) for name in services}
+    found = {
+        name: frozenset(resolver.get_available_endpoints(ENDPOINT_PREFIX.get(name, name), partition))
+        for name in services
+    }
     return {name: where for name, where in found.items() if where or name == "ec2"}
-
-
-def children(kind: str) -> tuple[tuple[Kind, Form], ...]:
-    """The forms whose listing is made for each item of another kind."""
-    return tuple((child, form) for child, form in forms("aws") if form.listing.of == kind)

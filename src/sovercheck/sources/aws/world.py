@@ -29,6 +29,7 @@ class AwsWorld:
         shares: resource → with whom its copies that are listed apart are shared, and why some of that is not known.
         swept: (account, region) → ARN → tags; a sweep that was refused is not there.
         sizes: (account, region, kind) → what the metrics say.
+        keys: (account, region, how a resource there names a key) → who holds it.
     """
 
     journals: Mapping[str, Journal]
@@ -39,9 +40,16 @@ class AwsWorld:
     shares: dict[str, tuple[set[str], Refusal | None]] = field(default_factory=dict)
     swept: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     sizes: dict[tuple[str, str, str], Mapping[str, int] | Refusal] = field(default_factory=dict)
+    keys: dict[tuple[str, str, str], KeyFacts | Refusal] = field(default_factory=dict)
 
     def key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
         """From the key's description; nothing where the reference names no key of AWS's key service."""
+        named = (view.unit.account, view.unit.region, reference)
+        if named not in self.keys:
+            self.keys[named] = self._key(reference, view)
+        return self.keys[named]
+
+    def _key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
         if reference in references.PROVIDER_WORDS:
             return PROVIDER_KEY
         ask = references.key_ask(reference, view.unit)

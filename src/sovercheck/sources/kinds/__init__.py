@@ -36,9 +36,16 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(kind_of(entry) for entry in plain)
 
 
+@cache
 def forms(provider: Provider) -> tuple[tuple[Kind, Form], ...]:
     """Every kind that a provider's interface shows, with how it shows it."""
     return tuple((kind, form) for kind in kinds() for form in kind.forms if form.provider == provider)
+
+
+@cache
+def children(provider: Provider, kind: str) -> tuple[tuple[Kind, Form], ...]:
+    """The forms whose listing is made for each item of a kind."""
+    return tuple((child, form) for child, form in forms(provider) if form.listing.of == kind)
 
 
 def plain_dataless() -> dict[str, list[str]]:

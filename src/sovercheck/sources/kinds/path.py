@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Final
@@ -47,15 +47,16 @@ class Path:
     Attributes:
         answer: the completing call in whose answer it stands; None for the item itself.
         steps: names, `[]` for every element and `*` for every value.
+        single: how many steps come before the first of those; all of them where it finds one value, and not a list.
     """
 
     answer: str | None
     steps: tuple[str, ...]
+    single: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def many(self) -> bool:
-        """Whether it finds a list of values rather than one."""
-        return "[]" in self.steps or "*" in self.steps
+    def __post_init__(self) -> None:
+        single = next((n for n, step in enumerate(self.steps) if step in ("[]", "*")), len(self.steps))
+        object.__setattr__(self, "single", single)
 
     def __str__(self) -> str:
         text = "".join(step if step == "[]" else f".{step}" for step in self.steps).lstrip(".")
@@ -86,9 +87,9 @@ def find(path: Path, root: Json) -> Found:
         Of a path with `[]` or `.*`, the list of all values found, empty where the list is there and empty, `ABSENT`
         where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`.
     """
-    if not path.many:
+    first = path.single
+    if first == len(path.steps):
         return _member(path.steps, root)
-    first = next(n for n, step in enumerate(path.steps) if step in ("[]", "*"))
     base = _member(path.steps[:first], root) if first else root
     if base is ABSENT or base is None:
         return ABSENT
@@ -105,7 +106,7 @@ def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
         for item in value if isinstance(value, list) else [value]:
             yield from _all(tuple(rest), item)
     elif step == "*":
-        for item in value.values() if isinstance(value, Mapping) else []:
+        for item in value.values() if isinstance(value, dict) else []:
             yield from _all(tuple(rest), item)
     else:
         found = _member((step,), value)
@@ -120,7 +121,7 @@ def _member(steps: tuple[str, ...], value: Json) -> Found:
             if len(value) != 1:
                 return ABSENT
             value = value[0]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return ABSENT
         if step not in value:
             folded = step.casefold()
@@ -138,31 +139,70 @@ def keep(paths: tuple[Path, ...], root: Json) -> Json:
         paths: those into this answer; one without steps keeps everything.
         root: the answer.
     """
-    return _pruned([path.steps for path in paths], root)
+    return _pruned(_wanted(paths), root)
 
 
-def _pruned(wanted: list[tuple[str, ...]], value: Json) -> Json:
+@dataclass(slots=True)
+class _Wanted:
+    """What is kept of a value, worked out once for all values at the same place of an answer.
+
+    Attributes:
+        whole: all of it.
+        single: all of a value that is no list: `[]` of a single value is the value.
+        items: of each element of a list; None for the same as of the value itself.
+        values: of each member of a mapping; None where only some are kept.
+        members: of those, by name without case.
+    """
+
+    whole: bool
+    single: bool
+    items: _Wanted | None = None
+    values: _Wanted | None = None
+    members: dict[str, _Wanted] = field(default_factory=dict)
+
+
+@cache
+def _wanted(paths: tuple[Path, ...]) -> _Wanted:
+    return _of_steps(tuple(path.steps for path in paths))
+
+
+def _of_steps(wanted: tuple[tuple[str, ...], ...]) -> _Wanted:
     if any(not steps for steps in wanted):
+        return _Wanted(whole=True, single=True)
+    found = _Wanted(whole=False, single=any(set(steps) <= {"[]"} for steps in wanted))
+    if any(steps[0] == "[]" for steps in wanted):
+        found.items = _of_steps(tuple(steps[1:] if steps[0] == "[]" else steps for steps in wanted))
+    if any(steps[0] == "*" for steps in wanted):
+        found.values = _of_steps(tuple(steps[1:] for steps in wanted if steps[0] == "*"))
+        return found
+    inner: dict[str, list[tuple[str, ...]]] = {}
+    for steps in wanted:
+        # `[]` of a mapping that is no list is the mapping itself.
+        named = steps[1:] if steps[0] == "[]" else steps
+        if named:
+            inner.setdefault(named[0].casefold(), []).append(named[1:])
+    found.members = {name: _of_steps(tuple(rest)) for name, rest in inner.items()}
+    return found
+
+
+def _pruned(wanted: _Wanted, value: Json) -> Json:
+    if wanted.whole:
         return value
     if isinstance(value, list):
-        inner = [steps[1:] if steps[0] == "[]" else steps for steps in wanted]
+        inner = wanted.items or wanted
         return [_pruned(inner, item) for item in value]
-    if not isinstance(value, Mapping):
-        # A path that goes on where the value ends: `[]` of a single value is the value.
-        return value if any(set(steps) <= {"[]"} for steps in wanted) else None
-    if any(steps[0] == "*" for steps in wanted):
-        inner = [steps[1:] for steps in wanted if steps[0] == "*"]
-        return {name: _pruned(inner, item) for name, item in value.items()}
+    if wanted.single:
+        return value
+    if not isinstance(value, dict):
+        return None
+    if wanted.values is not None:
+        every = wanted.values
+        return {name: _pruned(every, item) for name, item in value.items()}
     kept: dict[str, Json] = {}
     for name, item in value.items():
-        folded = name.casefold()
-        inner = [steps[1:] for steps in wanted if steps[0].casefold() == folded]
-        # `[]` of a mapping that is no list is the mapping itself.
-        inner += [
-            steps[2:] for steps in wanted if steps[0] == "[]" and len(steps) > 1 and steps[1].casefold() == folded
-        ]
-        if inner:
-            kept[name] = _pruned(inner, item)
+        member = wanted.members.get(name.casefold())
+        if member is not None:
+            kept[name] = item if member.whole else _pruned(member, item)
     return kept
 
 
