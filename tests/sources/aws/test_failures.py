@@ -80,3 +80,12 @@ def test_what_is_told_is_short_and_without_keys() -> None:
     assert "AAAA" not in told
     assert "\n" not in told
     assert len(told) <= 300
+
+
+def test_what_a_control_policy_denies_is_not_told_as_a_permission_to_grant() -> None:
+    message = (
+        "User: arn:aws:sts::111122223333:assumed-role/lecture/s is not authorized to perform: ec2:DescribeVolumes "
+        "with an explicit deny in a service control policy"
+    )
+    error = answered("UnauthorizedOperation", 403, message, "DescribeVolumes")
+    assert failures.refusal(error, "ec2:DescribeVolumes").needs == "ec2:DescribeVolumes (SCP)"

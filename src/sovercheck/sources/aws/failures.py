@@ -190,7 +190,10 @@ def _answered(error: ClientError, permission: str) -> Refusal:
         return Refusal("not_supported", detail=detail)
     if code in _REFUSED or status in (401, 403):
         named = _NEEDS.search(message)
-        return Refusal("refused", needs=named[1] if named else permission, detail=detail)
+        needs = named[1] if named else permission
+        # A permission that is there and denied above the account is not mended by granting it.
+        bound = "service control policy" in message
+        return Refusal("refused", needs=f"{needs} (SCP)" if bound else needs, detail=detail)
     if status >= 500:
         return Refusal("unreachable", detail=detail)
     return Refusal("unreadable", detail=detail)
