@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from typing import Any
 
+import botocore.session
 import pytest
 
 import sovercheck.sources.aws
 from sovercheck.sources.aws.asking import READS
 from sovercheck.sources.aws.permissions import permission
-from sovercheck.sources.aws.privileges import actions, policy
+from sovercheck.sources.aws.privileges import DISCOVERED, actions, policy
 from sovercheck.sources.aws.settings import AggregatorEntry, AwsEntry
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.kinds.model import Call
@@ -52,7 +54,19 @@ def statements(entry: AwsEntry) -> list[dict[str, object]]:
 def test_the_actions_are_those_of_every_call_and_no_other() -> None:
     own = {action for service, action in own_calls() if service not in CALLERS}
     assert {"ec2:DescribeRegions", "tag:GetResources", "kms:DescribeKey", "s3:ListBucket"} <= own
-    assert actions(()) == described() | own | METRICS
+    assert actions(()) == described() | own | METRICS | set(DISCOVERED.values())
+
+
+def test_where_boto3_asks_for_the_address_first_that_is_among_them() -> None:
+    session = botocore.session.get_session()
+    discovered = {}
+    for _, form in forms("aws"):
+        for call in (form.listing, *form.also.values()):
+            model = session.get_service_model(call.service)
+            discovery: Any = model.operation_model(call.operation).endpoint_discovery or {}
+            if discovery.get("required"):
+                discovered[call.service] = f"{model.signing_name}:{model.endpoint_discovery_operation.name}"
+    assert discovered == DISCOVERED
 
 
 def test_what_is_left_out_needs_no_action() -> None:

@@ -231,7 +231,8 @@ class _Gathering:
             self.wanted.note(view)
             self.extractor.look_up(view, identifier)
         for unit in inner_units(view):
-            yield partial(self._list, unit, view)
+            if not self.account.excluded.form(unit.form):
+                yield partial(self._list, unit, view)
 
     def _references(self) -> Iterator[Task]:
         for ask in sorted(self.wanted.keys.values(), key=lambda ask: ask.key):

@@ -62,6 +62,10 @@ class Excluded:
         """Whether a region is left out."""
         return region in self.words or (self.regions is not None and region not in self.regions)
 
+    def form(self, form: Form) -> bool:
+        """Whether a kind is left out, by its name or by that of its service."""
+        return form.kind in self.words or form.listing.service in self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -135,7 +139,7 @@ def _planned(
     offered: Mapping[str, frozenset[str]],
 ) -> Planned:
     service = form.listing.service
-    if kind.id in excluded.words or service in excluded.words:
+    if excluded.form(form):
         return Planned(region, service, kind.id, None, "excluded", excluded.because)
     if form.scope == "region" and region not in offered.get(service, frozenset({region})):
         return Planned(region, service, kind.id, None, "not_supported")

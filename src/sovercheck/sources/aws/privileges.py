@@ -23,6 +23,9 @@ _ORGANISATION: tuple[Call, ...] = (
 )
 _AGGREGATOR: tuple[Call, ...] = (aggregator.DESCRIBE, aggregator.STATUS, aggregator.SELECT)
 
+DISCOVERED = {"timestream-write": "timestream:DescribeEndpoints"}
+"""boto3's name of a service → what boto3 itself asks of it first, to know where to ask."""
+
 
 def enabled(excluded: Collection[str]) -> tuple[tuple[Kind, Form], ...]:
     """The kinds that a scan reads, with how AWS shows them.
@@ -46,6 +49,8 @@ def _actions(excluded: Collection[str]) -> Iterator[str]:
     for _, form in enabled(excluded):
         for call in (form.listing, *form.also.values()):
             yield permission(call)
+            if call.service in DISCOVERED:
+                yield DISCOVERED[call.service]
         if form.metric is not None:
             yield from metrics.PERMISSIONS
 

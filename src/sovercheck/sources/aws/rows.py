@@ -167,7 +167,11 @@ class _AccountRows:
         for view in views(unit, pages, self._fetch, above):
             yield view
             for inner in inner_units(view):
-                yield from self._views(inner, view)
+                if self.account.excluded.form(inner.form):
+                    of = (inner.account, inner.region, inner.form.listing.service, inner.kind.id)
+                    self.ledger.leave_out(*of, "excluded", self.account.excluded.because)
+                else:
+                    yield from self._views(inner, view)
 
     def _line(self, unit: Unit) -> Line:
         return self.ledger.line(unit.account, unit.region, unit.form.listing.service, unit.kind.id)
