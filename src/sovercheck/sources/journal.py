@@ -27,6 +27,10 @@ _NAMED = json.JSONEncoder(sort_keys=True, default=str)
 _LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
+NO_CREDENTIALS = "identifiants / credentials"
+"""What a refusal needs where nothing can be signed: no permission's name, so in both languages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One call of a provider's interface.

@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from sovercheck.sources.asking import EndedError
 from sovercheck.sources.aws import failures
-from sovercheck.sources.journal import Refusal
+from sovercheck.sources.journal import NO_CREDENTIALS, Refusal
 
 
 def answered(code: str, status: int = 400, message: str = "", operation: str = "ListKeys") -> ClientError:
@@ -37,17 +37,17 @@ def answered(code: str, status: int = 400, message: str = "", operation: str = "
         (answered("InternalFailure", 500), "unreachable", None),
         (answered("SubscriptionRequiredException"), "not_supported", None),
         (answered("ValidationException"), "unreadable", None),
-        (answered("ExpiredToken", 403), "refused", "credentials"),
-        (answered("RequestTimeTooSkewed", 403), "refused", "credentials"),
+        (answered("ExpiredToken", 403), "refused", NO_CREDENTIALS),
+        (answered("RequestTimeTooSkewed", 403), "refused", NO_CREDENTIALS),
         (answered("AccessDenied", 403, operation="AssumeRole"), "refused", "sts:AssumeRole"),
-        (NoCredentialsError(), "refused", "credentials"),
-        (ProfileNotFound(profile="x"), "refused", "credentials"),
+        (NoCredentialsError(), "refused", NO_CREDENTIALS),
+        (ProfileNotFound(profile="x"), "refused", NO_CREDENTIALS),
         (EndpointConnectionError(endpoint_url="x"), "unreachable", None),
         (ConnectTimeoutError(endpoint_url="x"), "unreachable", None),
         (ReadTimeoutError(endpoint_url="x"), "unreachable", None),
         (ResponseParserError("no"), "unreadable", None),
         (UnknownServiceError(service_name="x", known_service_names="y"), "not_supported", None),
-        (EndedError(Refusal("refused", "credentials")), "refused", "credentials"),
+        (EndedError(Refusal("refused", NO_CREDENTIALS)), "refused", NO_CREDENTIALS),
     ],
 )
 def test_a_failure_is_one_of_a_few_reasons(error: Exception, reason: str, needs: str | None) -> None:
@@ -68,7 +68,7 @@ def test_s3_says_where_a_bucket_is_to_whoever_may_not_look_into_it() -> None:
     assert failures.told_anyway(answered("403", 403)) is None
 
 
-@pytest.mark.parametrize("needs", ["credentials", "sts:AssumeRole"])
+@pytest.mark.parametrize("needs", [NO_CREDENTIALS, "sts:AssumeRole"])
 def test_without_credentials_nothing_further_is_asked(needs: str) -> None:
     assert failures.is_final(Refusal("refused", needs))
     assert not failures.is_final(Refusal("refused", "kms:ListKeys"))

@@ -15,7 +15,7 @@ from sovercheck.sources.aws.organisation import Caller
 from sovercheck.sources.aws.settings import AwsEntry
 from sovercheck.sources.aws.source import Aws
 from sovercheck.sources.base import Tried, Work
-from sovercheck.sources.journal import Ask, Refusal
+from sovercheck.sources.journal import NO_CREDENTIALS, Ask, Refusal
 
 OURS, OTHER = "111122223333", "444455556666"
 REGIONS = {
@@ -101,7 +101,7 @@ def test_an_account_without_a_role_is_told_without_a_call(asked: list[Ask], tmp_
 def test_without_credentials_nothing_else_is_tried(
     asked: list[Ask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    none = Refusal("refused", "credentials", "NoCredentialsError")
+    none = Refusal("refused", NO_CREDENTIALS, "NoCredentialsError")
     monkeypatch.setattr(organisation, "caller", lambda _: none)
     (only,) = tried(tmp_path)
     assert (only.account, only.answered, only.failed[0].refusal) == ("*", 0, none)

@@ -22,7 +22,7 @@ from botocore.parsers import ResponseParserError
 
 from sovercheck.sources.asking import EndedError
 from sovercheck.sources.insist import Failing
-from sovercheck.sources.journal import Refusal
+from sovercheck.sources.journal import NO_CREDENTIALS, Refusal
 from sovercheck.sources.kinds.path import Json
 
 THROTTLING = frozenset(
@@ -45,7 +45,6 @@ THROTTLING = frozenset(
         "429",
     }
 )
-CREDENTIAL = "credentials"
 ASSUME_ROLE = "sts:AssumeRole"
 """What is missing where nothing at all can be asked."""
 
@@ -129,7 +128,7 @@ def told_anyway(error: Exception) -> dict[str, Json] | None:
 
 def is_final(refusal: Refusal) -> bool:
     """Whether every other call with the same credentials will fail likewise."""
-    return refusal.needs in (CREDENTIAL, ASSUME_ROLE)
+    return refusal.needs in (NO_CREDENTIALS, ASSUME_ROLE)
 
 
 def refusal(error: Exception, permission: str) -> Refusal:
@@ -149,7 +148,7 @@ def refusal(error: Exception, permission: str) -> Refusal:
     if isinstance(error, UnknownServiceError):
         return Refusal("not_supported", detail=detail)
     if isinstance(error, CREDENTIALS):
-        return Refusal("refused", needs=CREDENTIAL, detail=detail)
+        return Refusal("refused", needs=NO_CREDENTIALS, detail=detail)
     return Refusal("unreachable", detail=detail)
 
 
@@ -183,7 +182,7 @@ def _answered(error: ClientError, permission: str) -> Refusal:
     if error.operation_name == "AssumeRole":
         return Refusal("refused", needs=ASSUME_ROLE, detail=detail)
     if code in EXPIRED or code in CLOCK:
-        return Refusal("refused", needs=CREDENTIAL, detail=detail)
+        return Refusal("refused", needs=NO_CREDENTIALS, detail=detail)
     if is_throttling(error):
         return Refusal("throttled", detail=detail)
     if code in _NOT_SUPPORTED:

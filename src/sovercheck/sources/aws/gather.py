@@ -24,7 +24,7 @@ from sovercheck.sources.crew import Crew, Task
 from sovercheck.sources.extract import Extractor, KeyFacts
 from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.item import ItemView, Unit
-from sovercheck.sources.journal import Ask, Journal, Refusal
+from sovercheck.sources.journal import NO_CREDENTIALS, Ask, Journal, Refusal
 from sovercheck.sources.kinds import forms
 from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.kinds.path import ABSENT, Absent, mappings, parse
@@ -135,7 +135,7 @@ def gather(account: Account, counters: Counters) -> None:
         try:
             asking = asker(account, journal, counters)
         except FAILURES as error:
-            journal.refuse(regions_ask(account), refusal(error, "credentials"))
+            journal.refuse(regions_ask(account), refusal(error, NO_CREDENTIALS))
             return
         _Gathering(account, asking, counters).run()
 

@@ -10,13 +10,13 @@ from typing import get_args
 
 from sovercheck.inventory.rows import Gap, Reading
 from sovercheck.sources.aws.asking import AwsAsker
-from sovercheck.sources.aws.failures import CREDENTIAL, FAILURES, refusal
+from sovercheck.sources.aws.failures import FAILURES, refusal
 from sovercheck.sources.aws.gather import REGIONS, TAGS, Account, asker, planned, regions_ask, tags_ask
 from sovercheck.sources.base import Failed, Tried
 from sovercheck.sources.crew import Crew, Task
 from sovercheck.sources.insist import Counters, Patience
 from sovercheck.sources.item import Unit
-from sovercheck.sources.journal import Ask, Journal, Refusal, RefusalReason
+from sovercheck.sources.journal import NO_CREDENTIALS, Ask, Journal, Refusal, RefusalReason
 from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.walk import listing
 
@@ -49,7 +49,7 @@ def _account(account: Account) -> Tried:
         try:
             asking = asker(account, journal, Counters())
         except FAILURES as error:
-            return Tried(account.id, "", 0, (Failed("", refusal(error, CREDENTIAL)),))
+            return Tried(account.id, "", 0, (Failed("", refusal(error, NO_CREDENTIALS)),))
         regions = regions_ask(account)
         for _ in asking.pages(regions, REGIONS):
             pass

@@ -5,6 +5,7 @@ Nothing else can be asked: `get` sends a GET, `graph` the one POST by which Reso
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
@@ -28,6 +29,9 @@ from sovercheck.sources.insist import Counters, Patience, insist
 from sovercheck.sources.journal import Ask, Journal, Refusal
 from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.kinds.path import Json, Path, keep
+
+# What azure-identity would write on stderr comes as a refusal.
+logging.getLogger("azure").addHandler(logging.NullHandler())
 
 GRAPH_PERMISSION = "Microsoft.ResourceGraph/resources/read"
 _PAGE = 1_000

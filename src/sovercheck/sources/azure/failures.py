@@ -15,9 +15,8 @@ from azure.core.exceptions import (
 
 from sovercheck.sources.asking import EndedError
 from sovercheck.sources.insist import Failing
-from sovercheck.sources.journal import Refusal
+from sovercheck.sources.journal import NO_CREDENTIALS, Refusal
 
-CREDENTIAL = "credentials"
 _ACTION = re.compile(r"to perform action '([^']+)'")
 _TOKEN = re.compile(r"(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|[A-Za-z0-9+/]{40,}={1,2}|sig=[^&\s]+)")
 _LENGTH = 300
@@ -48,7 +47,7 @@ FAILING = Failing(FAILURES, _asked_to_wait, _passes)
 
 def is_final(refusal: Refusal) -> bool:
     """Whether every other call with the same credentials will fail likewise."""
-    return refusal.needs == CREDENTIAL
+    return refusal.needs == NO_CREDENTIALS
 
 
 def code_of(error: Exception) -> str:
@@ -69,7 +68,7 @@ def refusal(error: Exception, permission: str) -> Refusal:
     status, code = status_of(error), code_of(error)
     detail = shown(f"{code or type(error).__name__}: {getattr(error, 'message', error)}")
     if isinstance(error, ClientAuthenticationError) or status == 401:
-        return Refusal("refused", needs=CREDENTIAL, detail=detail)
+        return Refusal("refused", needs=NO_CREDENTIALS, detail=detail)
     if status == 429:
         return Refusal("throttled", detail=detail)
     if status == 403:
