@@ -47,6 +47,7 @@ class Fault:
         operation: of it.
         region: where.
         account: whose.
+        said: all that the request says beside these.
         after: how many requests that fit go well first.
         times: to how many it then happens; without it to all.
     """
@@ -56,6 +57,7 @@ class Fault:
     operation: str = ".*"
     region: str = ".*"
     account: str = ".*"
+    said: str = ".*"
     after: int = 0
     times: int | None = None
 
@@ -66,8 +68,9 @@ class Fault:
             (self.operation, asked.operation),
             (self.region, asked.region),
             (self.account, account),
+            (self.said, asked.said),
         )
-        return all(re.fullmatch(pattern, name) for pattern, name in given)
+        return all(re.fullmatch(pattern, name, re.DOTALL) for pattern, name in given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class AwsFront:
         self._faults: dict[Fault, int] = {}
         self._accounts: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._moto = threading.Lock()
         self._over = threading.Event()
         self._kept: dict[tuple[str, str], Answer] = {}
         self.calls: list[Call] = []
@@ -198,11 +202,14 @@ class AwsFront:
         parts = urllib.parse.urlsplit(self.behind)
         assert parts.hostname is not None
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        # One at a time: moto makes a service's state when it is first asked, and fails where two are first.
+        self._moto.acquire()
         try:
             connection.request(wire.method, wire.path, wire.body or None, dict(wire.headers))
             response = connection.getresponse()
             body = response.read()
         finally:
+            self._moto.release()
             connection.close()
         headers = tuple((name, value) for name, value in response.getheaders() if name.lower() not in _HOP)
         return Answer(response.status, body, headers)

@@ -56,6 +56,11 @@ def test_everything_was_read(scanned: Scanned) -> None:
     assert opted_out == [(scanned.front.estate.management, CALGARY)]
 
 
+def test_what_the_estate_holds_was_not_answered_empty(scanned: Scanned) -> None:
+    held = {("kms", "ListKeys"), ("dynamodb", "ListTables"), ("s3", "ListBuckets"), ("ec2", "DescribeVolumes")}
+    assert scanned.front.lacking & held == set()
+
+
 def test_nothing_but_reading_was_asked(scanned: Scanned) -> None:
     assert scanned.front.refused == []
     assert {call.operation for call in scanned.calls if not READS.fullmatch(call.operation)} == set()

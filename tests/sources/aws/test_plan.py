@@ -42,6 +42,12 @@ def test_a_region_of_which_nobody_could_say_whether_it_is_on_is_read() -> None:
     assert all(line.unit is not None for line in planned(ALL, OPEN, Region("ca-central-1", used=None)))
 
 
+def test_a_region_that_the_configuration_names_and_the_account_does_not_have_is_out_of_reach() -> None:
+    lines = planned(Excluded(frozenset(), frozenset({"ca-central-1", "ca-centrale-1"}), "Québec"))
+    told = [(line.region, line.kind, line.status) for line in lines if line.unit is None]
+    assert told == [("ca-centrale-1", "*", "unreachable")]
+
+
 def test_a_kind_or_a_service_can_be_left_out() -> None:
     lines = planned(Excluded(frozenset({"object_bucket", "rds"}), None, "essai"))
     left = {line.kind for line in lines if line.status == "excluded"}

@@ -118,6 +118,9 @@ def plan(
     for kind, form in ours:
         if form.scope == "account":
             yield _planned(kind, form, account, form.home or main, partition, excluded, offered)
+    named = excluded.regions or frozenset()
+    for missing in sorted(named - {region.name for region in regions}):
+        yield Planned(missing, "*", "*", None, "unreachable", "no such region")
     for region in regions:
         if excluded.region(region.name):
             yield Planned(region.name, "*", "*", None, "excluded", excluded.because)
