@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sovercheck.sources.azure.asking import GRAPH_PERMISSION, AzureAsker
-from sovercheck.sources.azure.kept import described, tables, unit_of
+from sovercheck.sources.azure.kept import described, standing, tables, unit_of
 from sovercheck.sources.crew import Crew, Task
 from sovercheck.sources.item import ItemView, Unit
 from sovercheck.sources.journal import Ask, Journal
@@ -145,6 +145,8 @@ class Gathering:
         crew = Crew(self._threads)
         crew.run([partial(self._subscription, id_) for id_ in ids])
         crew.run([partial(self._table, table, ids) for table in tables()])
+        units = [unit for unit in standing(TENANT, ids) if unit.kind.id not in self._excluded]
+        crew.run([partial(self._list, unit) for unit in units])
 
     def _subscription(self, subscription: str) -> Iterator[Task]:
         for ask, call in ((locations_ask(subscription), LOCATIONS), (permissions_ask(subscription), PERMISSIONS)):
@@ -169,11 +171,12 @@ class Gathering:
             if unit.kind.id not in self._excluded:
                 yield partial(self._list, unit, view)
 
-    def _list(self, unit: Unit, parent: ItemView) -> Iterator[Task]:
-        ask = listing(unit, parent.item)
+    def _list(self, unit: Unit, parent: ItemView | None = None) -> Iterator[Task]:
+        above = parent.item if parent is not None else None
+        ask = listing(unit, above)
         if ask is not None:
             pages = self.asker.pages(ask, unit.form.listing)
-            for view in views(unit, pages, self.asker.fetch, parent.item):
+            for view in views(unit, pages, self.asker.fetch, above):
                 self.asker.counters.add(resources=1)
                 yield partial(self._complete, view)
 

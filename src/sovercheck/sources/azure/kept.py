@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from sovercheck.sources.item import Unit
@@ -58,6 +58,20 @@ def tables() -> tuple[str, ...]:
     """The tables of Resource Graph that descriptions name, `resources` always among them."""
     named = {form.listing.operation for _, form in forms("azure") if form.listing.service == "graph"}
     return tuple(sorted({"resources", *named}))
+
+
+def standing(tenant: str, subscriptions: Sequence[str]) -> Iterator[Unit]:
+    """The listings that Resource Graph does not make and no other resource is the parent of.
+
+    Args:
+        tenant: what stands for the account of what is asked of the tenant.
+        subscriptions: of which the others are asked.
+    """
+    for kind, form in forms("azure"):
+        if form.listing.service == "arm" and form.listing.of is None:
+            by_subscription = "{@account}" in form.listing.operation
+            for account in subscriptions if by_subscription else (tenant,):
+                yield Unit(kind, form, account, "global")
 
 
 def unit_of(row: Mapping[str, Json], kind: Kind, form: Form) -> Unit:

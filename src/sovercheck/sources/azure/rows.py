@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sovercheck.inventory.rows import Gap, Item
 from sovercheck.reference import load_reference
 from sovercheck.sources.azure import gather as gathering
-from sovercheck.sources.azure.kept import described, tables
+from sovercheck.sources.azure.kept import described, standing, tables
 from sovercheck.sources.azure.permissions import READER, reads_all
 from sovercheck.sources.azure.world import AzureWorld
 from sovercheck.sources.extract import Extractor, kind_without_description
@@ -159,23 +159,31 @@ class TenantRows:
             view = ItemView(unit, row, self._fetch)
             if view.holds(unit.form.where) is True:
                 yield from self._with_inner(view)
+        for unit in standing(gathering.TENANT, self.ids):
+            yield from self._listed_apart(unit)
 
     def _with_inner(self, view: ItemView) -> Iterator[ItemView]:
         yield view
         for inner in inner_units(view):
-            ask = listing(inner, view.item)
-            if ask is None or inner.kind.id in self.excluded:
-                continue
-            pages = self.journal.pages(ask)
-            if pages is None:
-                refused = self.journal.refusal(ask) or _NEVER_ASKED
-                service = inner.form.native_type.partition("/")[0].lower()
-                self.ledger.refused(inner.account, inner.region, service, inner.kind.id, refused)
-                if inner.kind.id == "encryption_key":
-                    self.world.unlisted[_name(view.item)] = refused
-                continue
-            for child in views(inner, pages, self._fetch, view.item):
-                yield from self._with_inner(child)
+            yield from self._listed_apart(inner, view)
+
+    def _listed_apart(self, unit: Unit, parent: ItemView | None = None) -> Iterator[ItemView]:
+        """The items of a listing that Resource Graph does not make; a refusal goes to the ledger."""
+        above = parent.item if parent is not None else None
+        ask = listing(unit, above)
+        if ask is None or unit.kind.id in self.excluded:
+            return
+        self._line(unit)
+        pages = self.journal.pages(ask)
+        if pages is None:
+            refused = self.journal.refusal(ask) or _NEVER_ASKED
+            service = unit.form.native_type.partition("/")[0].lower()
+            self.ledger.refused(unit.account, unit.region, service, unit.kind.id, refused)
+            if unit.kind.id == "encryption_key":
+                self.world.unlisted[_name(above)] = refused
+            return
+        for view in views(unit, pages, self._fetch, above):
+            yield from self._with_inner(view)
 
     def _look_at(self, view: ItemView) -> None:
         identifier = view.id()
