@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := examples/sante-quebec
-PYTEST_ARGS ?=
+# One worker a core, each test file on one of them: what a file sets up once, it sets up once.
+PYTEST_ARGS ?= -n auto --dist loadfile
 
 .PHONY: demo nuage test check docs bench clean
 .DELETE_ON_ERROR:
