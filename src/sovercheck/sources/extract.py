@@ -329,7 +329,7 @@ class _Reading:
             return f"{base}:{target}"
         if copy.each is not None or copy.kind != "primary":
             region = self.view.read(copy.region, self.world, element)
-            if isinstance(region, Value):
+            if isinstance(region, Value) and region.content is not None:
                 base = f"{base}:{region.content}"
         seen[base] = seen.get(base, 0) + 1
         return base if seen[base] == 1 else f"{base}:{seen[base]}"
