@@ -559,7 +559,7 @@ class Coverage:
         read: reached by a reading (observed or documented).
         declared: reached by declarations (or weaker) only.
         unreached: named, but reached by no source.
-        untied_resources: resources tied to no system.
+        untied_resources: resources that may keep data and are tied to no system.
         subjects: how many subjects of each table.
         sources: each source and what it gave.
         readings: the ledger of listings, folded: what became of each, whether or not it gave anything.

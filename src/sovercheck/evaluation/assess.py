@@ -19,7 +19,7 @@ from sovercheck.evaluation.folding import reading_lines
 from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
 from sovercheck.evaluation.share import shares
-from sovercheck.evaluation.systems import key_holdings, system_views, territory, untied
+from sovercheck.evaluation.systems import UNTIED, key_holdings, system_views, territory, untied
 from sovercheck.evaluation.waive import apply_waivers
 from sovercheck.findings import (
     SEVERITIES,
@@ -109,7 +109,7 @@ def assess(
             read=reached["read"],
             declared=reached["declared"],
             unreached=reached["unreached"],
-            untied_resources=_count(inventory, "resource WHERE id NOT IN (SELECT resource FROM tie)"),
+            untied_resources=_count(inventory, f"resource r WHERE {UNTIED}"),
             subjects={table: _count(inventory, _COUNTED.get(table, f'"{table}"')) for table in TABLES},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),

@@ -155,13 +155,20 @@ def _whole(number: Any) -> int | None:  # noqa: ANN401 - a number of the engine'
     return None if number is None else int(number)
 
 
+UNTIED = (
+    "r.id NOT IN (SELECT resource FROM tie) AND NOT coalesce(r.holds_data = FALSE AND r.holds_data__ev > 0, FALSE) "
+    "AND r.kind IS DISTINCT FROM 'account'"
+)
+"""SQL: whether a resource `r` has no system, and may keep data that one should answer for."""
+
+
 def untied(inventory: Inventory) -> tuple[UntiedResource, ...]:
     """The largest of the resources that are tied to no system; the derived tables must exist."""
     rows = inventory.connection.execute(
         "SELECT r.id, r.name, r.kind, CASE WHEN d.place__ev > 0 THEN d.place END, r.account, coalesce(r.bytes, 0), "
         "CASE WHEN r.bytes__ev > 0 AND r.bytes IS NULL THEN 0 ELSE r.bytes__hi END AS high "
         "FROM resource r JOIN derived_resource d ON d.id = r.id "
-        "WHERE r.id NOT IN (SELECT resource FROM tie) "
+        f"WHERE {UNTIED} "
         f"ORDER BY high DESC NULLS LAST, coalesce(r.bytes, 0) DESC, r.id LIMIT {_UNTIED}"
     ).fetchall()
     return tuple(UntiedResource(*row) for row in rows)
