@@ -110,13 +110,19 @@ class Replay:
 @contextlib.contextmanager
 def serving(estate: Estate) -> Iterator[Replay]:
     """Serves an estate from a process of its own, so that it does not share the interpreter of what is measured."""
-    command = [sys.executable, "-m", "benchmarks.replay", json.dumps(asdict(estate))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with process("benchmarks.replay", json.dumps(asdict(estate))) as address:
+        yield Replay(address)
+
+
+@contextlib.contextmanager
+def process(module: str, argument: str) -> Iterator[str]:
+    """Runs a replay; gives its address, which is its first line."""
+    with subprocess.Popen([sys.executable, "-m", module, argument], stdout=subprocess.PIPE, text=True) as served:
         try:
-            assert process.stdout is not None
-            yield Replay(process.stdout.readline().strip())
+            assert served.stdout is not None
+            yield served.stdout.readline().strip()
         finally:
-            process.terminate()
+            served.terminate()
 
 
 class _Log:

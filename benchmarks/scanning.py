@@ -1,6 +1,7 @@
-"""One scan of the replay in a process of its own: what it took, as JSON on stdout.
+"""One scan of a replay in a process of its own: what it took, as JSON on stdout.
 
-    python -m benchmarks.scanning THREADS FOLDER KIND…
+    python -m benchmarks.scanning aws THREADS FOLDER KIND…
+    python -m benchmarks.scanning azure ADDRESS FOLDER
 
 The scan is `sovercheck scan`'s own: the source gathers and makes rows, the builder spools, types and saves them. What
 is not among the kinds is excluded by the settings, as a user would.
@@ -14,11 +15,15 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.replay import Replay
+
+if TYPE_CHECKING:
+    from sovercheck.sources.base import LiveSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +59,55 @@ class Took:
 
 
 def scanned(replay: Replay, threads: int, folder: Path, kinds: Sequence[str]) -> Took:
-    """Scans a replay in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.scanning", str(threads), str(folder), *kinds]
+    """Scans a replay of AWS in a fresh process."""
+    return _run(["aws", str(threads), str(folder), *kinds], replay.environment())
+
+
+def scanned_azure(address: str, folder: Path) -> Took:
+    """Scans a replay of Azure in a fresh process."""
+    return _run(["azure", address, str(folder)], {})
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> Took:
+    command = [sys.executable, "-m", "benchmarks.scanning", *arguments]
     start = time.perf_counter()
-    run = subprocess.run(command, env=os.environ | replay.environment(), check=True, stdout=subprocess.PIPE, text=True)
+    run = subprocess.run(command, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True)
     wall = time.perf_counter() - start
     return Took(**json.loads(run.stdout) | {"wall": wall})
+
+
+def aws(threads: int, wanted: Sequence[str]) -> LiveSource:
+    """AWS, with every kind excluded but some."""
+    from sovercheck.sources.aws.settings import AwsEntry
+    from sovercheck.sources.aws.source import Aws
+    from sovercheck.sources.kinds import kinds
+
+    return Aws(
+        AwsEntry(
+            exclude=[kind.id for kind in kinds() if kind.id not in wanted],
+            because="benchmark",
+            threads=threads,
+            # The replay has no quotas: what is measured is the scan, not its restraint.
+            requests_per_second=1_000,
+        )
+    )
+
+
+def azure(address: str) -> LiveSource:
+    """Azure."""
+    from sovercheck.sources.azure.settings import AzureEntry
+    from sovercheck.sources.azure.source import Azure
+
+    return Azure(AzureEntry(endpoint=address, requests_per_second=1_000))
 
 
 def main() -> None:
     """Scans, prints what it took."""
     from sovercheck.inventory.store import Builder
-    from sovercheck.sources.aws.settings import AwsEntry
-    from sovercheck.sources.aws.source import Aws
     from sovercheck.sources.base import Scanning, Work
-    from sovercheck.sources.kinds import kinds
 
-    wanted = frozenset(sys.argv[3:])
-    folder = Path(sys.argv[2])
-    entry = AwsEntry(
-        exclude=[kind.id for kind in kinds() if kind.id not in wanted],
-        because="benchmark",
-        threads=int(sys.argv[1]),
-        # The replay has no quotas: what is measured is the scan, not its restraint.
-        requests_per_second=1_000,
-    )
+    cloud, which, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    source = aws(int(which), sys.argv[4:]) if cloud == "aws" else azure(which)
     gathered = start = time.perf_counter()
 
     def tell(scanning: Scanning) -> None:
@@ -87,7 +116,7 @@ def main() -> None:
             gathered = time.perf_counter()
 
     builder = Builder()
-    builder.add("aws", Aws(entry).scan(Work(folder / "journal", "2026-11-27", tell)))
+    builder.add(cloud, source.scan(Work(folder / "journal", "2026-11-27", tell)))
     added = time.perf_counter()
     inventory = builder.finish()
     finished = time.perf_counter()

@@ -50,6 +50,12 @@ UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND re
 """
 _MANIFEST = "manifest.json"
 _BATCH = 10_000
+_ENGINE: dict[str, str | bool | int | float | list[str]] = {
+    "preserve_insertion_order": "true",
+    # What a step no longer needs is given back before the next: otherwise the steps of a large scan add up.
+    "allocator_flush_threshold": "8MB",
+    "allocator_bulk_deallocation_flush_threshold": "8MB",
+}
 _LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 """Writes the lines of a spool."""
 
@@ -76,7 +82,7 @@ class Inventory:
     def __init__(self) -> None:
         import duckdb
 
-        self.connection = duckdb.connect(":memory:", config={"preserve_insertion_order": "true"})
+        self.connection = duckdb.connect(":memory:", config=_ENGINE)
         self.provenance: list[Evidence] = []
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []

@@ -114,6 +114,7 @@ class Extractor:
     regions: Regions
     world: World
     day: str
+    _alike: dict[tuple[str, ...], dict[str, Known]] = field(default_factory=dict, repr=False, compare=False)
     _evidence: dict[tuple[str, str, str, bool, bool], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, view: ItemView, identifier: str) -> Iterator[Item]:
@@ -207,18 +208,7 @@ class _Reading:
     def resource(self) -> Iterator[Item]:
         """The resource and its copies."""
         view, form = self.view, self.view.unit.form
-        facts: dict[str, Known] = {
-            "kind": self.known(view.unit.kind.id),
-            "native_type": self.known(form.native_type),
-            "account": self.known(view.unit.account),
-        }
-        holds_data = form.holds_data if form.holds_data is not None else view.unit.kind.holds_data
-        for short, said in (
-            ("holds_data", holds_data),
-            ("reads_plaintext", view.unit.kind.reads_plaintext),
-        ):
-            if said is not None:
-                facts[short] = self.known(said, DESCRIBED)
+        facts = dict(self._alike())
         for short in ("name", "group", "account"):
             found = self.read(short, form.facts.get(short, ()))
             if isinstance(found, Value):
@@ -233,6 +223,24 @@ class _Reading:
         yield from copies
         for fact, refusal in self.refused.items():
             yield self.gap("resource", self.id, (fact,), refusal)
+
+    def _alike(self) -> Mapping[str, Known]:
+        """What all items of a listing have alike."""
+        unit, form = self.view.unit, self.view.unit.form
+        known = self.extractor._alike
+        key = (unit.kind.id, form.native_type, form.listing.operation, unit.account, unit.region)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = {
+                "kind": self.known(unit.kind.id),
+                "native_type": self.known(form.native_type),
+                "account": self.known(unit.account),
+            }
+            holds_data = form.holds_data if form.holds_data is not None else unit.kind.holds_data
+            for short, said in (("holds_data", holds_data), ("reads_plaintext", unit.kind.reads_plaintext)):
+                if said is not None:
+                    found[short] = self.known(said, DESCRIBED)
+        return found
 
     def read(self, fact: str, ways: Ways, element: Json = None) -> Value | Absent:
         """A value; a refusal is kept as a gap of the fact."""
