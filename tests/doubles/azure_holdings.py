@@ -53,7 +53,21 @@ def _storage(id_: str, sku: str, location: str, system: str | None, **properties
     blobs = "Microsoft.Storage/storageAccounts/blobServices"
     service = Resource(f"{id_}/blobServices/default", blobs, {"properties": {}}, ())
     container: Json = {"properties": {"publicAccess": "None", "defaultEncryptionScope": "$account-encryption-key"}}
-    return account, service, Resource(f"{service.id}/containers/dossiers", f"{blobs}/containers", container, ())
+    # It has no shares; the service is there all the same.
+    files = Resource(
+        f"{id_}/fileServices/default", "Microsoft.Storage/storageAccounts/fileServices", {"properties": {}}, ()
+    )
+    return account, service, Resource(f"{service.id}/containers/dossiers", f"{blobs}/containers", container, ()), files
+
+
+def _beside_server(id_: str) -> tuple[Resource, ...]:
+    """What a server of SQL always has: its key, here Microsoft's own, and its auditing, here off."""
+    protector: Json = {"properties": {"serverKeyName": "ServiceManaged", "serverKeyType": "ServiceManaged"}}
+    auditing: Json = {"properties": {"state": "Disabled", "storageEndpoint": "", "isAzureMonitorTargetEnabled": False}}
+    return (
+        Resource(f"{id_}/encryptionProtector/current", "Microsoft.Sql/servers/encryptionProtector", protector, ()),
+        Resource(f"{id_}/auditingSettings/default", "Microsoft.Sql/servers/auditingSettings", auditing, ()),
+    )
 
 
 def _in_vault(uri: str, key: str) -> Json:
@@ -159,6 +173,8 @@ def databases() -> tuple[Resource, ...]:
         # A failover group to Toronto, and backups in the pair: two copies, neither in the database's own row.
         server(SQL_SERVER, EAST),
         server(SQL_PARTNER, CENTRAL),
+        *_beside_server(SQL_SERVER),
+        *_beside_server(SQL_PARTNER),
         database(SQL_SERVER, EAST, "Canada Central"),
         database(SQL_PARTNER, CENTRAL, "Canada East"),
         Resource(f"{SQL_SERVER}/failoverGroups/releve", "Microsoft.Sql/servers/failoverGroups", failover, ()),
