@@ -53,10 +53,21 @@ def _storage(id_: str, sku: str, location: str, system: str | None, **properties
     blobs = "Microsoft.Storage/storageAccounts/blobServices"
     service = Resource(f"{id_}/blobServices/default", blobs, {"properties": {}}, ())
     container: Json = {"properties": {"publicAccess": "None", "defaultEncryptionScope": "$account-encryption-key"}}
+    # It has no shares; the service is there all the same.
     files = Resource(
         f"{id_}/fileServices/default", "Microsoft.Storage/storageAccounts/fileServices", {"properties": {}}, ()
     )
-    return account, service, files, Resource(f"{service.id}/containers/dossiers", f"{blobs}/containers", container, ())
+    return account, service, Resource(f"{service.id}/containers/dossiers", f"{blobs}/containers", container, ()), files
+
+
+def _beside_server(id_: str) -> tuple[Resource, ...]:
+    """What a server of SQL always has: its key, here Microsoft's own, and its auditing, here off."""
+    protector: Json = {"properties": {"serverKeyName": "ServiceManaged", "serverKeyType": "ServiceManaged"}}
+    auditing: Json = {"properties": {"state": "Disabled", "storageEndpoint": "", "isAzureMonitorTargetEnabled": False}}
+    return (
+        Resource(f"{id_}/encryptionProtector/current", "Microsoft.Sql/servers/encryptionProtector", protector, ()),
+        Resource(f"{id_}/auditingSettings/default", "Microsoft.Sql/servers/auditingSettings", auditing, ()),
+    )
 
 
 def _in_vault(uri: str, key: str) -> Json:
@@ -119,17 +130,6 @@ def databases() -> tuple[Resource, ...]:
         }
         return Resource(f"{server_id}/databases/dossiers", "Microsoft.Sql/servers/databases", body)
 
-    def settings(server_id: str) -> tuple[Resource, ...]:
-        """What a server always has: the protector of its databases' keys, and its auditing."""
-        protector = {"kind": "servicemanaged", "properties": {"serverKeyType": "ServiceManaged"}}
-        auditing = {"properties": {"state": "Disabled", "isAzureMonitorTargetEnabled": False}}
-        return (
-            Resource(
-                f"{server_id}/encryptionProtector/current", "Microsoft.Sql/servers/encryptionProtector", protector, ()
-            ),
-            Resource(f"{server_id}/auditingSettings/default", "Microsoft.Sql/servers/auditingSettings", auditing, ()),
-        )
-
     link: Json = {
         "properties": {
             "partnerServer": "sql-dossiers-releve",
@@ -173,9 +173,10 @@ def databases() -> tuple[Resource, ...]:
         # A failover group to Toronto, and backups in the pair: two copies, neither in the database's own row.
         server(SQL_SERVER, EAST),
         server(SQL_PARTNER, CENTRAL),
+        *_beside_server(SQL_SERVER),
+        *_beside_server(SQL_PARTNER),
         database(SQL_SERVER, EAST, "Canada Central"),
         database(SQL_PARTNER, CENTRAL, "Canada East"),
-        *(setting for id_ in (SQL_SERVER, SQL_PARTNER) for setting in settings(id_)),
         Resource(f"{SQL_SERVER}/failoverGroups/releve", "Microsoft.Sql/servers/failoverGroups", failover, ()),
         Resource(
             f"{SQL_SERVER}/databases/dossiers/replicationLinks/4891ca10",

@@ -183,6 +183,8 @@ class _Reading:
     view: ItemView
     id: str
     refused: dict[str, Refusal] = field(default_factory=dict)
+    uncopied: dict[tuple[str, str | None], Refusal] = field(default_factory=dict)
+    """Why copies are missing: each permission is told, not the last alone."""
 
     @property
     def world(self) -> World:
@@ -207,7 +209,7 @@ class _Reading:
 
     def resource(self) -> Iterator[Item]:
         """The resource and its copies."""
-        view, form = self.view, self.view.unit.form
+        form = self.view.unit.form
         facts = dict(self._alike())
         for short in ("name", "group", "account"):
             found = self.read(short, form.facts.get(short, ()))
@@ -223,6 +225,8 @@ class _Reading:
         yield from copies
         for fact, refusal in self.refused.items():
             yield self.gap("resource", self.id, (fact,), refusal)
+        for refusal in self.uncopied.values():
+            yield self.gap("resource", self.id, ("copies_complete",), refusal)
 
     def _alike(self) -> Mapping[str, Known]:
         """What all items of a listing have alike."""
@@ -313,14 +317,14 @@ class _Reading:
             if copy.each is not None:
                 found = self.view.find(copy.each)
                 if isinstance(found, Refusal):
-                    self.refused["copies_complete"] = found
+                    self.uncopied.setdefault((found.reason, found.needs), found)
                     whole = False
                     continue
                 elements = found if isinstance(found, list) else [] if found is ABSENT else [found]
             for element in elements:
                 held = self.view.holds(copy.where, element)
                 if isinstance(held, Refusal):
-                    self.refused["copies_complete"] = held
+                    self.uncopied.setdefault((held.reason, held.needs), held)
                     whole = False
                 elif held:
                     identifier = self._copy_id(copy, element, seen)
