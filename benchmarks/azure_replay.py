@@ -1,7 +1,7 @@
 """A replay of Azure's management interface on the loopback: one subscription with as many disks as one likes.
 
 It is a replay, not Azure: subscriptions, their locations and permissions, and the pages of Resource Graph, in the
-shapes of their published interfaces. What else is asked is refused with a 501.
+shapes of their published interfaces; nothing besides. What else is asked is refused with a 403, and so is a gap.
 """
 
 from __future__ import annotations
@@ -62,8 +62,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, {"value": [{"name": name, "metadata": {}} for name in REGIONS]})
         elif path.endswith("/permissions"):
             self._send(200, {"value": [{"actions": ["*/read"], "notActions": []}]})
+        elif path == "/tenants" or path.lower().endswith("/diagnosticsettings"):
+            self._send(200, {"value": []})
         else:
-            self._send(501, {"error": {"code": "NotImplemented", "message": path}})
+            self._send(403, {"error": {"code": "AuthorizationFailed", "message": path}})
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -1,8 +1,8 @@
 """A replay of AWS on the loopback: canned answers in the published shapes, generated as they are asked, and counted.
 
 It is a replay, not AWS and not moto: it models what a scan of buckets, disks and log groups asks, and refuses the rest
-with a 501, so that a benchmark that asks for more fails loudly. It answers each request after a set latency, and tells
-on `GET /replay` what it was asked.
+with a 403, so that a benchmark that asks for more has a gap and fails. It answers each request after a set latency,
+and tells on `GET /replay` what it was asked.
 
 Its shapes are botocore's: `rest-xml` for S3, `query` for STS, `ec2` for EC2, `json` for KMS and Logs, and
 `smithy-rpc-v2-cbor` for CloudWatch and tagging.
@@ -193,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
             answers = {"GetCallerIdentity": _caller, "DescribeRegions": _regions, "DescribeVolumes": _disks}
             if given["Action"] in answers:
                 return 200, answers[given["Action"]](estate, region, given).encode(), "text/xml", given["Action"]
-            return 501, b"", "text/xml", given["Action"]
+            return 403, b"", "text/xml", given["Action"]
         operation = target.rpartition(".")[2] or self.path.rpartition("/")[2]
         replies = {
             "DescribeKey": _key,
@@ -204,7 +204,9 @@ class _Handler(BaseHTTPRequestHandler):
             "GetResources": _tags,
         }
         if operation not in replies:
-            return 501, b"{}", "application/x-amz-json-1.1", operation
+            error = "AWSOrganizationsNotInUseException" if service == "organizations" else "AccessDeniedException"
+            body = json.dumps({"__type": error}).encode()
+            return (400 if service == "organizations" else 403), body, "application/x-amz-json-1.1", operation
         reply = replies[operation](estate, region, body)
         if target:
             return 200, json.dumps(reply).encode(), "application/x-amz-json-1.1", operation
@@ -272,7 +274,7 @@ def _s3(estate: Estate, path: str, region: str) -> tuple[int, bytes, str]:
         return 200, body.encode(), "GetBucketEncryption"
     if "policy" in given:
         return _none("NoSuchBucketPolicy", "GetBucketPolicy")
-    return 501, b"", f"{path}"
+    return 403, b"", path
 
 
 def _none(code: str, operation: str) -> tuple[int, bytes, str]:
