@@ -182,6 +182,8 @@ class _Reading:
     view: ItemView
     id: str
     refused: dict[str, Refusal] = field(default_factory=dict)
+    uncopied: dict[tuple[str, str | None], Refusal] = field(default_factory=dict)
+    """Why copies are missing: each permission is told, not the last alone."""
 
     @property
     def world(self) -> World:
@@ -233,6 +235,8 @@ class _Reading:
         yield from copies
         for fact, refusal in self.refused.items():
             yield self.gap("resource", self.id, (fact,), refusal)
+        for refusal in self.uncopied.values():
+            yield self.gap("resource", self.id, ("copies_complete",), refusal)
 
     def read(self, fact: str, ways: Ways, element: Json = None) -> Value | Absent:
         """A value; a refusal is kept as a gap of the fact."""
@@ -305,14 +309,14 @@ class _Reading:
             if copy.each is not None:
                 found = self.view.find(copy.each)
                 if isinstance(found, Refusal):
-                    self.refused["copies_complete"] = found
+                    self.uncopied.setdefault((found.reason, found.needs), found)
                     whole = False
                     continue
                 elements = found if isinstance(found, list) else [] if found is ABSENT else [found]
             for element in elements:
                 held = self.view.holds(copy.where, element)
                 if isinstance(held, Refusal):
-                    self.refused["copies_complete"] = held
+                    self.uncopied.setdefault((held.reason, held.needs), held)
                     whole = False
                 elif held:
                     identifier = self._copy_id(copy, element, seen)

@@ -33,9 +33,8 @@ def test_a_region_that_is_off_or_left_out_is_one_line() -> None:
     told = [(line.region, line.kind, line.status, line.detail) for line in lines if line.unit is None]
     assert told == [("ca-west-1", "*", "opted_out", None), ("eu-west-3", "*", "excluded", "Québec")]
     only = Excluded(frozenset(), frozenset({"ca-central-1"}), "Québec")
-    assert [line.status for line in planned(only, OPEN, Region("eu-west-3", used=True)) if line.unit is None] == [
-        "excluded"
-    ]
+    regions = (Region("ca-central-1", used=True), Region("eu-west-3", used=True))
+    assert [line.status for line in planned(only, OPEN, *regions) if line.unit is None] == ["excluded"]
 
 
 def test_a_region_of_which_nobody_could_say_whether_it_is_on_is_read() -> None:
