@@ -107,9 +107,8 @@ class AwsFront:
         self._faults: dict[Fault, int] = {}
         self._accounts: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._moto = threading.Lock()
         self._over = threading.Event()
-        self._kept: dict[tuple[str, str], Answer] = {}
+        self._kept: dict[Asked, Answer] = {}
         self.calls: list[Call] = []
         self.refused: list[Call] = []
         self.lacking: set[tuple[str, str]] = set()
@@ -175,10 +174,10 @@ class AwsFront:
             if fault.what == "hang":
                 over.wait()
             return _failing(fault, asked)
-        kept = self._kept.get((asked.key, asked.said)) if self.replay and asked.service != "sts" else None
+        kept = self._kept.get(asked) if self.replay and asked.service != "sts" else None
         answer = kept or self._answered(wire, asked, account)
         if self.replay:
-            self._kept[asked.key, asked.said] = answer
+            self._kept[asked] = answer
         return answer
 
     def _answered(self, wire: Wire, asked: Asked, account: str) -> Answer:
@@ -202,14 +201,11 @@ class AwsFront:
         parts = urllib.parse.urlsplit(self.behind)
         assert parts.hostname is not None
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
-        # One at a time: moto makes a service's state when it is first asked, and fails where two are first.
-        self._moto.acquire()
         try:
             connection.request(wire.method, wire.path, wire.body or None, dict(wire.headers))
             response = connection.getresponse()
             body = response.read()
         finally:
-            self._moto.release()
             connection.close()
         headers = tuple((name, value) for name, value in response.getheaders() if name.lower() not in _HOP)
         return Answer(response.status, body, headers)

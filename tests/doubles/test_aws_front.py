@@ -123,8 +123,11 @@ def test_it_hangs_cuts_and_talks_rubbish(front: AwsFront) -> None:
 def test_what_was_answered_once_can_be_given_again(front: AwsFront) -> None:
     front.replay = True
     first = client(front, "ec2").describe_volumes()["Volumes"]
+    keys = client(front, "kms").list_keys()["Keys"]  # what it sends is the same as what ListTables does
+    assert client(front, "dynamodb").list_tables()["TableNames"] == []
     front.behind, behind = "http://127.0.0.1:9", front.behind
     try:
+        assert client(front, "kms").list_keys()["Keys"] == keys
         assert client(front, "ec2").describe_volumes()["Volumes"] == first
     finally:
         front.behind, front.replay = behind, False

@@ -20,6 +20,7 @@ import pytest
 from sovercheck.errors import InputError
 from sovercheck.inventory.rows import Item
 from sovercheck.inventory.store import Builder
+from sovercheck.sources.journal import NO_CREDENTIALS
 from tests.doubles.aws import REPOSITORY, aws_front
 from tests.doubles.aws_estate import MONTREAL, ROLE
 from tests.doubles.aws_front import AwsFront, Fault
@@ -34,6 +35,7 @@ SMALL = ["s3", "kms", "rds", "ec2", "sqs", "lambda", "dynamodb"]
 SCRIPT = """
 import json, pathlib, sys
 from sovercheck.inventory.store import Builder
+from sovercheck.sources.journal import NO_CREDENTIALS
 from tests.sources.aws.scans import DAY, PATIENT, entry
 from sovercheck.sources.aws.source import Aws
 from sovercheck.sources.base import Work
@@ -121,7 +123,7 @@ def test_without_credentials_nothing_is_read_and_that_is_said(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     items = small(tmp_path)
-    assert [(gap.reason, gap.needs) for gap in gaps(items)] == [("refused", "credentials")]
+    assert [(gap.reason, gap.needs) for gap in gaps(items)] == [("refused", NO_CREDENTIALS)]
     assert [line.status for line in readings(items)] == ["refused"]
     assert front.calls == []
 
@@ -141,7 +143,7 @@ def test_a_token_that_expires_in_mid_scan_leaves_what_was_read(front: AwsFront, 
     front.add_fault(Fault("expired", service="(?!sts).*", after=30))
     items = small(tmp_path, accounts=[front.estate.production])
     assert list(rows(items, "resource"))
-    assert {gap.needs for gap in gaps(items)} == {"credentials"}
+    assert {gap.needs for gap in gaps(items)} == {NO_CREDENTIALS}
     # Nothing more is asked once that is known; what was under way may be.
     assert len(front.calls) < 30 + 2 + 40
     front.clear()
@@ -153,7 +155,7 @@ def test_a_clock_that_is_off_is_told_as_such(front: AwsFront, tmp_path: Path) ->
     front.add_fault(Fault("skewed"))
     items = small(tmp_path)
     (gap,) = gaps(items)
-    assert gap.needs == "credentials"
+    assert gap.needs == NO_CREDENTIALS
     assert "clock" in str(gap.detail)
 
 

@@ -124,6 +124,8 @@ def told(items: list[Item], service: str, operation: str) -> set[str]:
     """The reasons that the ledger or the gaps give for what an operation would have read."""
     if operation == "GetResources":
         return {line.status for line in readings(items) if line.service == "tagging"}
+    if service == "organizations":
+        return {line.status for line in readings(items) if line.service == "organizations"}
     if operation == "DescribeRegions":
         return {line.status for line in readings(items) if line.kind == "region"}
     listed, completed = named(service, operation)

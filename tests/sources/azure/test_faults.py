@@ -12,6 +12,7 @@ from sovercheck.sources.azure.settings import AzureEntry
 from sovercheck.sources.azure.source import Azure
 from sovercheck.sources.base import Work
 from sovercheck.sources.insist import Patience
+from sovercheck.sources.journal import NO_CREDENTIALS
 from tests.doubles.azure import AzureDouble, Fault, What
 from tests.doubles.azure_estate import AZURE_ESTATE
 from tests.doubles.azure_names import PRODUCTION, RESEARCH
@@ -91,7 +92,7 @@ def test_what_fails_is_told_and_no_verdict_improves(what: What, tmp_path: Path) 
 def test_a_token_that_expires_in_mid_scan_leaves_what_was_read(tmp_path: Path) -> None:
     with AzureDouble(AZURE_ESTATE, Fault("expired", after=12)) as double:
         items = scan(double, tmp_path)
-        assert "credentials" in {gap.needs for gap in gaps(items)}
+        assert NO_CREDENTIALS in {gap.needs for gap in gaps(items)}
         double.clear_faults()
         assert resources(scan(double, tmp_path)) == resources(scan(double, tmp_path / "clean"))
 
