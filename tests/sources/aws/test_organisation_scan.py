@@ -90,8 +90,8 @@ def test_the_organisation_and_what_config_has_of_it(estate: tuple[str, AwsEstate
     guarded, open_ = places[made.production], places[made.research]
     assert guarded is not None
     assert open_ is not None
-    # Calgary is allowed, and the account has not opted in to it.
-    assert (guarded.value, guarded.open) == (("CA-QC", "US-VA"), False)
+    # Paris is not allowed; the other three regions are.
+    assert (guarded.value, guarded.open) == (("CA-AB", "CA-QC", "US-VA"), False)
     assert f"{made.region_deny} (perimetre-regions)" in str(guarded.evidence.locator)
     assert {"CA-QC", "US-VA", "FR-75C"} < set(map(str, open_.value or ()))  # type: ignore[arg-type]
     assert organisation_lines(items) == [("read", 3, None)]
