@@ -139,6 +139,15 @@ def test_a_role_that_cannot_be_assumed_costs_its_account_and_no_other(front: Aws
     assert read == {front.estate.management, front.estate.production}
 
 
+@pytest.mark.parametrize("operation", ["ListPolicies", "DescribePolicy", "ListTargetsForPolicy"])
+def test_an_organisation_whose_policies_cannot_be_read_says_so(front: AwsFront, tmp_path: Path, operation: str) -> None:
+    front.add_fault(Fault("denied", service="organizations", operation=operation))
+    items = small(tmp_path)
+    (line,) = (line for line in readings(items) if line.service == "organizations")
+    assert (line.status, line.needs) == ("refused", f"organizations:{operation}")
+    assert {gap.needs for gap in gaps(items)} == {f"organizations:{operation}"}
+
+
 def test_a_token_that_expires_in_mid_scan_leaves_what_was_read(front: AwsFront, tmp_path: Path) -> None:
     front.add_fault(Fault("expired", service="(?!sts).*", after=30))
     items = small(tmp_path, accounts=[front.estate.production])
