@@ -80,7 +80,7 @@ def _counts(view: View) -> Iterator[str]:
     """Accounts, resources and copies."""
     coverage = view.assessment.coverage
     counted = (
-        ("accounts", len({line.account for line in coverage.readings if line.status == "read"})),
+        ("accounts", len({line.account for line in coverage.readings if line.status == "read"} - {"*"})),
         ("resources", coverage.subjects["resource"]),
         ("copies", coverage.subjects["copy"]),
     )

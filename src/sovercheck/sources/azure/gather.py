@@ -15,7 +15,7 @@ from sovercheck.sources.kinds.model import Call
 from sovercheck.sources.kinds.path import Json, mappings, parse
 from sovercheck.sources.walk import inner_units, listing, views
 
-TENANT = "tenant"
+TENANT = "*"
 """Stands for the account of what is asked of the tenant as a whole."""
 
 SUBSCRIPTIONS = Call("arm", "/subscriptions", api="2022-12-01", permission="Microsoft.Resources/subscriptions/read")
