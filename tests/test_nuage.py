@@ -63,6 +63,7 @@ def sovercheck(folder: Path, *arguments: str, endpoint: str = "http://127.0.0.1:
         "AWS_ACCESS_KEY_ID": "double",
         "AWS_SECRET_ACCESS_KEY": "double",
         "AWS_DEFAULT_REGION": "ca-central-1",
+        "AWS_CONFIG_FILE": os.devnull,
         "NO_PROXY": "127.0.0.1",
     }
     command = [sys.executable, "-m", "sovercheck", *arguments, "--lang", "fr"]

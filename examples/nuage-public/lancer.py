@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
             "AWS_SECRET_ACCESS_KEY": "double",
             "AWS_DEFAULT_REGION": "ca-central-1",
             "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1",
         }
         command = [sys.executable, "-m", "sovercheck", "assess", *arguments]
