@@ -60,11 +60,13 @@ def compiled(root: Path) -> dict[str, object]:
         from sovercheck.sources import kinds
 
         reference = load_reference(bundle.policies() / "reference")
+        described = kinds.plain_kinds()
         return {
             "messages.json": messages.read_catalogues(),
             COMPILED: reference.to_json(),
             loader.COMPILED: loader.shipped_to_json(reference),
-            kinds.COMPILED: kinds.plain_kinds(),
+            kinds.COMPILED: described,
+            kinds.COMPILED_PLANNED: kinds.plain_planned(described),
             kinds.DATALESS: kinds.plain_dataless(),
         }
     finally:

@@ -57,7 +57,23 @@ class Row:
     observed_as: str | None = None
 
 
-GapReason = Literal["refused", "throttled", "unreachable", "unreadable", "excluded", "not_supported", "not_asked"]
+GapReason = Literal[
+    "refused",
+    "throttled",
+    "unreachable",
+    "unreadable",
+    "excluded",
+    "not_supported",
+    "not_asked",
+    "after_apply",
+    "sensitive",
+    "expression",
+    "uncorroborated",
+    "not_in_plan",
+]
+"""Of a plan or template: `after_apply`, a value that is known once it is applied; `sensitive`, one that the plan hides;
+`expression`, one that depends on the deployment; `uncorroborated`, one that nothing bears out; `not_in_plan`, one that
+nothing in the file says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sovercheck.sources.kinds.model import CopyForm, Provider, Ways
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
 from sovercheck.sources.readers import LOOKING_UP, PUBLIC, Lookups
 
-PARTIES: Mapping[str, str] = {"aws": "aws", "azure": "microsoft"}
+PARTIES: Mapping[str, str] = {"aws": "aws", "azure": "microsoft", "google": "google"}
 """Provider → the party of the reference data that hosts what it keeps."""
 
 
@@ -133,6 +133,24 @@ class Extractor:
                 return
         yield from _Reading(self, view, identifier).resource()
 
+    def evidence(self, view: ItemView, said: Said) -> Evidence:
+        """How a value of an item is known; thousands of facts come from one listing and share the one object."""
+        unit = view.unit
+        call = unit.form.listing if said.answer in (None, "item", "parent") else unit.form.also[said.answer]
+        operation = "GET" if call.service == "arm" else call.operation
+        key = (call.service, operation, unit.region, said.documented, said.inferred)
+        found = self._evidence.get(key)
+        if found is None:
+            grade = Grade.DOCUMENTED if said.documented else Grade.INFERRED if said.inferred else Grade.OBSERVED
+            locator = f"{call.service}:{operation} {unit.region}"
+            found = self._evidence[key] = Evidence(grade, self.shown, self.day, locator)
+        return found
+
+    def asked(self, view: ItemView) -> Value | Absent | Refusal:
+        """Where an item is by where it was listed; that an account-wide service keeps its data there is documented."""
+        unit = view.unit
+        return Value(unit.region, DESCRIBED if unit.form.scope == "account" else LISTED)
+
     def look_up(self, view: ItemView, identifier: str) -> None:
         """Asks the world for what the rows of an item would, and makes none: the keys and buckets that it names."""
         reading = _Reading(self, view, identifier)
@@ -190,22 +208,9 @@ class _Reading:
     def world(self) -> World:
         return self.extractor.world
 
-    def evidence(self, said: Said) -> Evidence:
-        unit = self.view.unit
-        call = unit.form.listing if said.answer in (None, "item", "parent") else unit.form.also[said.answer]
-        operation = "GET" if call.service == "arm" else call.operation
-        # Thousands of facts come from one listing: they share the one object.
-        known, key = self.extractor._evidence, (call.service, operation, unit.region, said.documented, said.inferred)
-        found = known.get(key)
-        if found is None:
-            grade = Grade.DOCUMENTED if said.documented else Grade.INFERRED if said.inferred else Grade.OBSERVED
-            locator = f"{call.service}:{operation} {unit.region}"
-            found = known[key] = Evidence(grade, self.extractor.shown, self.extractor.day, locator)
-        return found
-
     def known(self, content: Scalar | tuple[str, ...] | None, said: Said = LISTED) -> Known:
         high = content if isinstance(content, int) and not isinstance(content, bool) else None
-        return Known(content, self.evidence(said), high)
+        return Known(content, self.extractor.evidence(self.view, said), high)
 
     def resource(self) -> Iterator[Item]:
         """The resource and its copies."""
@@ -305,7 +310,8 @@ class _Reading:
         if unread is not None:
             self.refused["shared_with"] = unread
         if unread is None or outside:
-            evidence = self.evidence(Said(ways[0].path.answer if ways and ways[0].path is not None else None))
+            answer = ways[0].path.answer if ways and ways[0].path is not None else None
+            evidence = self.extractor.evidence(self.view, Said(answer))
             yield "shared_with", Known(tuple(sorted(outside)), evidence, open=unread is not None)
 
     def copies(self) -> tuple[list[Item], bool]:
@@ -376,9 +382,7 @@ class _Reading:
             if len(copy.places) == 1:
                 facts["place"] = self.known(copy.places[0], DESCRIBED)
             return None
-        unit = self.view.unit
-        # That an account-wide service keeps its data where it answers is its documentation's word.
-        asked = Value(unit.region, DESCRIBED if unit.form.scope == "account" else LISTED)
+        asked = self.extractor.asked(self.view)
         found = self.view.read(copy.region, self.world, element) if copy.region else asked
         if isinstance(found, Refusal):
             return found

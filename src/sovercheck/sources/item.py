@@ -13,7 +13,7 @@ from functools import cache
 
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
-from sovercheck.sources.kinds.path import ABSENT, Absent, Found, Json, Path, find, parse
+from sovercheck.sources.kinds.path import ABSENT, Absent, Found, Json, Path, Pending, Reference, find, parse
 from sovercheck.sources.readers import READERS, Lookups, Result
 
 Fetch = Callable[[Ask, Call], Result]
@@ -175,20 +175,25 @@ class ItemView:
     def find(self, path: Path, element: Json = None) -> Result:
         """What stands at a path: of the element of a copy, of the item, or of the answer that the path names."""
         if path.answer is None:
-            return find(path, self.item if element is None else element)
+            return settled(find(path, self.item if element is None else element))
         if path.answer in ("item", "parent"):
-            return find(path, self.item if path.answer == "item" else self.parent)
+            return settled(find(path, self.item if path.answer == "item" else self.parent))
         root = self.answer(path.answer)
         if isinstance(root, Refusal | Absent):
             return root
-        if self.unit.form.also[path.answer].each is None:
-            return find(path, root)
+        if not self.has_several(path.answer):
+            return settled(find(path, root))
         found: list[Json] = []
         for answer in root if isinstance(root, list) else [root]:
             value = find(path, answer)
             if value is not ABSENT:
                 found += value if isinstance(value, list) else [value]
-        return found
+        return settled(found)
+
+    def has_several(self, answer: str) -> bool:
+        """Whether an answer is a list of answers: of a call made for each of several values, of an edge of a plan."""
+        form = self.unit.form
+        return answer in form.edges or form.also[answer].each is not None
 
     def holds(self, where: Where, element: Json = None) -> bool | Refusal:
         """Whether all conditions hold; why it cannot be told where one could not be read."""
@@ -214,7 +219,7 @@ class ItemView:
                 return Value(None, Said(answer, documented=True))
             if way.literal is not None:
                 return Value(way.literal, Said(answer, documented=True))
-            found: Result = element if way.path is None else self.find(way.path, element)
+            found: Result = settled(element) if way.path is None else self.find(way.path, element)
             if isinstance(found, Refusal):
                 return found
             if isinstance(found, list) and way.read not in _OF_LISTS:
@@ -230,7 +235,8 @@ class ItemView:
                 if word is None:
                     return NOT_SAID
                 found = word
-            if way.template is not None and not str(found).startswith(("arn:", "/")):
+            named = isinstance(found, Reference) or str(found).startswith(("arn:", "/"))
+            if way.template is not None and not named:
                 found = self.fill(way.template, found, element)
                 if isinstance(found, Refusal):
                     return found
@@ -269,6 +275,17 @@ class ItemView:
             if isinstance(found, str) and found:
                 return found.lower() if self.unit.form.provider == "azure" else found
         return None
+
+
+def settled(found: Found) -> Result:
+    """What was found, or why it is not known: in a plan, one value that is pending leaves the whole list open."""
+    if isinstance(found, Pending):
+        return Refusal(found.reason, found.needs)
+    if isinstance(found, list):
+        for item in found:
+            if isinstance(item, Pending):
+                return Refusal(item.reason, item.needs)
+    return found
 
 
 @cache

@@ -16,12 +16,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, cast, get_args
 
 from sovercheck.errors import InputError, Place
-from sovercheck.sources.kinds.path import Json
+from sovercheck.sources.kinds.path import Json, PendingReason
 
 RefusalReason = Literal["refused", "throttled", "unreachable", "unreadable", "not_supported"]
+"""Why a call gave nothing."""
+CALLS: Mapping[str, RefusalReason] = {word: word for word in get_args(RefusalReason)}
+"""The words above; of the others, which a plan has, no listing ends with one."""
 
 _NAMED = json.JSONEncoder(sort_keys=True, default=str)
 _LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -59,7 +62,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a call gave nothing.
+    """Why a call gave nothing, or why a plan does not say a value.
 
     Attributes:
         reason: the word of a gap.
@@ -67,9 +70,14 @@ class Refusal:
         detail: what the other side answered, short and without secrets.
     """
 
-    reason: RefusalReason
+    reason: RefusalReason | PendingReason
     needs: str | None = None
     detail: str | None = None
+
+    @property
+    def status(self) -> RefusalReason:
+        """What becomes of a listing that was refused so."""
+        return CALLS.get(self.reason, "not_supported")
 
 
 class Journal:

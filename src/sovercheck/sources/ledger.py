@@ -40,7 +40,7 @@ class Ledger:
         """A listing gave nothing; of one that is made for several parents, the first refusal stands."""
         line = self.line(account, region, service, kind)
         if line.status == "read":
-            line.status, line.needs, line.detail = refusal.reason, refusal.needs, refusal.detail
+            line.status, line.needs, line.detail = refusal.status, refusal.needs, refusal.detail
 
     def without_description(self, account: str, region: str, native_type: str, kind: str) -> None:
         """A resource that no listing of a described kind gave; one that keeps no data is read all the same."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from sovercheck.sources.journal import Refusal
-from sovercheck.sources.kinds.path import ABSENT, Found, Json
+from sovercheck.sources.kinds.path import ABSENT, Found, Json, Reference
 
 Result = Found | Refusal
 
@@ -25,7 +25,7 @@ class Lookups(Protocol):
         """The region of an S3 bucket of whatever account."""
 
     def region_of_id(self, identifier: str) -> Result:
-        """The region of an Azure resource."""
+        """The region of an Azure resource, or of another resource of the same plan."""
 
     def paired_region(self, region: str) -> Result:
         """The region that Azure pairs another with, as the subscription's own metadata says."""
@@ -38,6 +38,8 @@ PUBLIC = "public"
 
 _ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.+)\Z")
 _ACCOUNT = re.compile(r"\d{12}\Z")
+_LOCATED = re.compile(r"/(?:locations|regions|zones)/([A-Za-z0-9-]+)")
+_GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
 _ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
 
 
@@ -58,7 +60,9 @@ def _day(value: Json, _: Lookups) -> Result:
     return value[:10] if isinstance(value, str) and len(value) >= 10 else ABSENT
 
 
-def _region_of_arn(value: Json, _: Lookups) -> Result:
+def _region_of_arn(value: Json, lookups: Lookups) -> Result:
+    if isinstance(value, Reference):
+        return lookups.region_of_id(value)
     found = arn(value)
     return found["region"] or ABSENT if found else ABSENT
 
@@ -80,6 +84,8 @@ def _region_of_zone(value: Json, _: Lookups) -> Result:
 
 
 def _region_of_bucket(value: Json, lookups: Lookups) -> Result:
+    if isinstance(value, Reference):
+        return lookups.region_of_id(value)
     name = bucket_name(value)
     return lookups.region_of_bucket(name) if name else ABSENT
 
@@ -218,8 +224,31 @@ def _everybody(condition: Json) -> Iterator[str]:
     yield from named or {f"{PUBLIC} (condition)"}
 
 
+def _presence(value: Json, _: Lookups) -> Result:
+    """That there is a value; of a secret, nothing else is read."""
+    return True if value not in ("", False, [], {}) else ABSENT
+
+
+def _region_of_path(value: Json, lookups: Lookups) -> Result:
+    """The region in a Google name, `projects/p/locations/northamerica-northeast1/keyRings/r`; zones give theirs."""
+    if isinstance(value, Reference):
+        return lookups.region_of_id(value)
+    found = _LOCATED.search(value) if isinstance(value, str) else None
+    return _region_of_google_zone(found[1], lookups) if found else ABSENT
+
+
+def _region_of_google_zone(value: Json, _: Lookups) -> Result:
+    """`northamerica-northeast1-a` → `northamerica-northeast1`, in lower case as every service but Storage writes it."""
+    text = value.lower() if isinstance(value, str) else ""
+    found = _GOOGLE_ZONE.match(text)
+    return found[1] if found else text or ABSENT
+
+
 READERS: Mapping[str, Reader] = {
     "text": _text,
+    "presence": _presence,
+    "region_of_path": _region_of_path,
+    "region_of_google_zone": _region_of_google_zone,
     "lower": _lower,
     "day": _day,
     "region_of_arn": _region_of_arn,

@@ -124,7 +124,7 @@ class Reconciling:
         at = self.aggregator
         needs, detail = refused.needs, refused.detail
         yield Reading(
-            self.source, at.account, at.region, "config", CONFIG_KIND, refused.reason, needs=needs, detail=detail
+            self.source, at.account, at.region, "config", CONFIG_KIND, refused.status, needs=needs, detail=detail
         )
         yield self._gap(refused.reason, f"{at.account} {at.region} {at.name}", needs, detail)
 

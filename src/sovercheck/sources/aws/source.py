@@ -107,7 +107,7 @@ class Aws:
     def _nothing(self, account: str, refused: Refusal) -> Iterator[Item]:
         """Nothing of an account can be read."""
         needs, detail = refused.needs, refused.detail
-        yield Reading(self.name, account, "*", "sts", "*", refused.reason, needs=needs, detail=detail)
+        yield Reading(self.name, account, "*", "sts", "*", refused.status, needs=needs, detail=detail)
         yield Gap(self.name, refused.reason, "resource", scope=account, needs=needs, detail=detail)
 
     def _accounts(self, found: Caller, work: Work) -> Accounts:
@@ -177,7 +177,7 @@ class Aws:
         if self.settings.accounts != "organization":
             # Nobody asked for the organisation: that these credentials may not read it is no fault of theirs.
             return NOTHING_BOUND
-        yield line(bound.reason, needs=bound.needs, detail=bound.detail)
+        yield line(bound.status, needs=bound.needs, detail=bound.detail)
         return bound
 
     def _reconciled(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from sovercheck import bundle
-from sovercheck.sources.kinds.model import Form, Kind, Provider, kind_of
+from sovercheck.sources.kinds.model import PLANNED, Form, Interface, Kind, Provider, kind_of, planned_form
 
 FOLDER = Path(__file__).resolve().parent / "descriptions"
 COMPILED = "kinds.json"
 """The file of the wheel's build with the descriptions as `plain_kinds` gives them."""
 DATALESS = "dataless.json"
 """The file of the wheel's build with what `without_data.yaml` says."""
+
+COMPILED_PLANNED = "planned.json"
+"""The file of the wheel's build with what `plain_planned` gives."""
 
 
 def plain_kinds() -> list[dict[str, Any]]:
@@ -48,6 +52,58 @@ def children(provider: Provider, kind: str) -> tuple[tuple[Kind, Form], ...]:
     return tuple((child, form) for child, form in forms(provider) if form.listing.of == kind)
 
 
+def plain_planned(described: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Interface → native type → how plans and templates write it, each form with what its kind says of all forms.
+
+    Azure's templates have the shape of its answers: their forms, under `api`, are those of the section `azure`.
+
+    Args:
+        described: the descriptions as `plain_kinds` gives them.
+    """
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {"api": {}, "terraform": {}, "cloudformation": {}}
+    for plain in described:
+        shared = {key: plain[key] for key in _OF_A_KIND if key in plain}
+        for section, (interface, _) in PLANNED.items():
+            for form in plain.get(section, ()):
+                entry = shared | {section: form}
+                found[interface].setdefault(form["native_type"], []).append(entry)
+        given = plain.get("azure", [])
+        for form in given if isinstance(given, list) else [given]:
+            found["api"].setdefault(form["native_type"].lower(), []).append(shared | {"azure": form})
+    return found
+
+
+_OF_A_KIND = ("kind", "name", "holds_data", "reads_plaintext")
+
+
+@cache
+def _planned() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    path = bundle.compiled(COMPILED_PLANNED)
+    if path is not None:
+        return cast("dict[str, dict[str, list[dict[str, Any]]]]", json.loads(path.read_text("utf-8")))
+    return plain_planned(plain_kinds())
+
+
+@cache
+def planned(interface: Interface, native_type: str) -> tuple[tuple[Kind, Form], ...]:
+    """How plans and templates write a native type; several where a member says which kind it is, none if undescribed.
+
+    Only what is asked for is made ready: a plan has few of the hundreds of types.
+
+    Args:
+        interface: `api` for Azure's templates, whose types compare without case.
+        native_type: `aws_s3_bucket`, `AWS::S3::Bucket`, `microsoft.storage/storageaccounts`.
+    """
+    entries = _planned()[interface].get(native_type.lower() if interface == "api" else native_type, ())
+    return tuple(_of_entry(entry) for entry in entries)
+
+
+def _of_entry(entry: Mapping[str, Any]) -> tuple[Kind, Form]:
+    kind = kind_of(entry)
+    section = next((name for name in PLANNED if name in entry), None)
+    return kind, kind.forms[0] if section is None else planned_form(kind.id, section, entry[section])
+
+
 def plain_dataless() -> dict[str, list[str]]:
     """Provider → how the native types begin that keep no data, as `without_data.yaml` says it now."""
     from sovercheck import strictyaml
@@ -56,10 +112,10 @@ def plain_dataless() -> dict[str, list[str]]:
 
 
 @cache
-def _dataless(provider: Provider) -> tuple[tuple[str, ...], frozenset[str]]:
+def _dataless(provider: str) -> tuple[tuple[str, ...], frozenset[str]]:
     path = bundle.compiled(DATALESS)
     plain = cast("dict[str, list[str]]", json.loads(path.read_text("utf-8"))) if path is not None else plain_dataless()
-    given = plain[provider]
+    given = plain.get(provider, [])
     if provider == "aws":
         return tuple(given), frozenset()
     return tuple(word.removesuffix("*") for word in given if word.endswith("*")), frozenset(given)
@@ -74,3 +130,9 @@ def keeps_no_data(provider: Provider, native_type: str) -> bool:
     """
     beginnings, types = _dataless(provider)
     return native_type in types or native_type.startswith(beginnings)
+
+
+def planned_without_data(section: str, native_type: str) -> bool:
+    """Whether plans and templates of a section (a key of `PLANNED`) write nothing that keeps data under a type."""
+    beginnings, types = _dataless(section)
+    return native_type in types or (bool(beginnings) and native_type.startswith(beginnings))

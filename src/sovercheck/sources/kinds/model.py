@@ -16,7 +16,19 @@ from typing import Any, Literal
 from sovercheck.sources.cells import UNITS
 from sovercheck.sources.kinds.path import Path, parse
 
-Provider = Literal["aws", "azure"]
+Provider = Literal["aws", "azure", "google"]
+Interface = Literal["api", "terraform", "cloudformation"]
+"""In what a form shows the kind: the provider's own answers (and Azure's templates, which have their shape), a plan of
+Terraform or OpenTofu, a CloudFormation template."""
+
+PLANNED: Mapping[str, tuple[Interface, Provider]] = {
+    "terraform_aws": ("terraform", "aws"),
+    "terraform_azurerm": ("terraform", "azure"),
+    "terraform_google": ("terraform", "google"),
+    "cloudformation": ("cloudformation", "aws"),
+}
+"""The sections of a description that say how plans and templates write the kind."""
+
 Proof = Literal["moto", "recording", "double", "unproven"]
 """What shows that a form works: moto's server, a recorded answer, a double of ours built from the published shapes."""
 
@@ -114,6 +126,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """In a plan or template, other resources that complete one: a bucket's replication is a resource of its own.
+
+    Attributes:
+        types: their native types.
+        by: their member that names this resource; None where `of` tells.
+        of: this resource's member that names them.
+        where: which of them count; of their own members.
+    """
+
+    types: tuple[str, ...]
+    by: Path | None = None
+    of: Path | None = None
+    where: Where = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CopyForm:
     """Where one copy, or each of several, stands in the answers.
 
@@ -166,6 +195,11 @@ class Form:
         all_copies: whether these are all the copies that the service makes.
         copy_of: what names the resource that an item is a copy of; None where it is none.
         copy_kind: the kind of copy that it then is.
+        interface: in what.
+        edges: of a plan or template, by name, the other resources whose members complete this one's, as `also` does.
+        named_by: of a plan or template, the members whose values name the resource to others.
+        location: of a plan or template, where its region stands, if that is a place of its own.
+        grade: of a key in a plan or template, who can see what it encrypts: K0 to K3.
     """
 
     kind: str
@@ -187,6 +221,11 @@ class Form:
     all_copies: bool
     copy_of: Named | None
     copy_kind: str | None
+    interface: Interface = "api"
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    named_by: tuple[Path, ...] = ()
+    location: Ways = ()
+    grade: Ways = ()
 
     def paths(self, answer: str | None) -> tuple[Path, ...]:
         """Every path that is read in the items (None) or in the answer of a completing call: nothing else is kept."""
@@ -196,6 +235,9 @@ class Form:
     def _all_paths(self) -> Iterator[Path]:
         for call in (self.listing, *self.also.values()):
             yield from _call_paths(call)
+        yield from (edge.of for edge in self.edges.values() if edge.of is not None)
+        for ways in (self.location, self.grade):
+            yield from _way_paths(ways)
         yield from (condition.path for condition in self.where)
         for text in (*self.ids, self.metric[3] if self.metric else None):
             yield from template_paths(text)
@@ -227,7 +269,7 @@ class Kind:
         name: in both languages.
         holds_data: whether it keeps data; None where that depends.
         reads_plaintext: whether the service must read the data in the clear; None where that depends.
-        forms: how the providers show it.
+        forms: how the providers' own answers show it.
         note: what no interface says of it, in both languages.
     """
 
@@ -297,6 +339,53 @@ def kind_of(plain: Plain) -> Kind:
         reads_plaintext=plain.get("reads_plaintext"),
         forms=tuple(forms),
         note=plain.get("note"),
+    )
+
+
+def planned_form(kind: str, section: str, plain: Plain) -> Form:
+    """How a plan or template writes a kind.
+
+    Args:
+        kind: the kind's name.
+        section: of the description, a key of `PLANNED`.
+        plain: the form as its file, or the compiled catalogue, has it.
+    """
+    interface, provider = PLANNED[section]
+    copy_of = plain.get("copy_of") or {}
+    return Form(
+        kind=kind,
+        provider=provider,
+        native_type=plain["native_type"],
+        holds_data=plain.get("holds_data"),
+        proof=plain.get("proof", "unproven"),
+        scope="region",
+        home=plain.get("home"),
+        listing=Call("plan", plain["native_type"]),
+        also={},
+        where=_where(plain.get("where", {})),
+        ids=(),
+        arn=None,
+        facts={name: _ways(value) for name, value in plain.get("facts", {}).items()},
+        metric=None,
+        bytes_basis=plain.get("bytes_basis"),
+        copies=tuple(_copy(copy) for copy in plain.get("copies", ())),
+        all_copies=plain.get("all_copies", False),
+        copy_of=_named(copy_of.get("id")),
+        copy_kind=copy_of.get("kind"),
+        interface=interface,
+        edges={name: _edge(edge) for name, edge in plain.get("also", {}).items()},
+        named_by=tuple(parse(path) for path in plain.get("named_by", ())),
+        location=_ways(plain.get("location", ())),
+        grade=_ways(plain.get("grade", ())),
+    )
+
+
+def _edge(plain: Plain) -> Edge:
+    return Edge(
+        types=_texts(plain["type"]),
+        by=parse(plain["by"]) if "by" in plain else None,
+        of=parse(plain["of"]) if "of" in plain else None,
+        where=_where(plain.get("where", {})),
     )
 
 

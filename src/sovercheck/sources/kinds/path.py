@@ -19,10 +19,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-"""What a provider's answer is made of, once dates are written as texts."""
+PendingReason = Literal["after_apply", "sensitive", "expression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """In a plan or template, what stands in the place of a value that nobody can know yet or may see.
+
+    Attributes:
+        reason: `after_apply`, `sensitive` or `expression`: the word of a gap.
+        needs: what would settle it, as far as that has a name: the expression, the attribute.
+    """
+
+    reason: PendingReason
+    needs: str | None = None
+
+
+class Reference(str):
+    """In a plan or template, a value not known yet that is known to come from one other resource: that one's id."""
+
+    __slots__ = ()
+
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"] | Pending
+"""What a provider's answer or a plan's values are made of, once dates are written as texts."""
 
 
 class Absent(Enum):
@@ -85,7 +107,8 @@ def find(path: Path, root: Json) -> Found:
 
     Returns:
         Of a path with `[]` or `.*`, the list of all values found, empty where the list is there and empty, `ABSENT`
-        where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`.
+        where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`. What stands below a
+        `Pending` is that `Pending`.
     """
     first = path.single
     if first == len(path.steps):
@@ -93,6 +116,8 @@ def find(path: Path, root: Json) -> Found:
     base = _member(path.steps[:first], root) if first else root
     if base is ABSENT or base is None:
         return ABSENT
+    if isinstance(base, Pending):
+        return base
     return list(_all(path.steps[first:], base))
 
 
@@ -100,6 +125,9 @@ def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
     if not steps:
         if value is not None:
             yield value
+        return
+    if isinstance(value, Pending):
+        yield value
         return
     step, *rest = steps
     if step == "[]":
@@ -121,6 +149,8 @@ def _member(steps: tuple[str, ...], value: Json) -> Found:
             if len(value) != 1:
                 return ABSENT
             value = value[0]
+        if isinstance(value, Pending):
+            return value
         if not isinstance(value, dict):
             return ABSENT
         if step not in value:

@@ -22,6 +22,26 @@ An item that is a bare text has one member, `value`. In a template `{@region}`, 
 scanner's own; in a copy with `each`, paths start at the element, `{@value}` is an element that is a bare text, and
 `item:` starts at the item again. A value is a path, or a mapping, or a list of ways: where a member is absent the next
 way counts.
+
+Plans and templates have sections of their own, each a list of forms whose paths start at the resource's values:
+
+    terraform_aws:
+      - native_type: aws_s3_bucket
+        named_by: [bucket]
+        also:
+          replication: {type: aws_s3_bucket_replication_configuration, by: bucket}
+        copies:
+          - kind: primary
+          - kind: replica
+            each: "replication:rule[]"
+            where: {status: Enabled}
+            region: {path: destination.bucket, read: region_of_bucket}
+            target: {path: destination.bucket}
+
+There `also` names other resources of the plan: those of a type whose member `by` names this one, or those that this
+one's member `of` names. `id`, `arn`, `name`, `self_link` and what `named_by` lists are what others name it by. A copy
+without `region` is where the resource itself is; `location` says where that stands, if it is neither `region`,
+`location` nor `zone`, nor the provider's.
 """
 
 from __future__ import annotations
@@ -35,7 +55,7 @@ from pydantic_core import PydanticCustomError
 from sovercheck.inventory.facts import COPY_KINDS
 from sovercheck.reference.written import Bilingual, Written, read
 from sovercheck.sources.cells import UNITS
-from sovercheck.sources.kinds.model import template_paths
+from sovercheck.sources.kinds.model import planned_form, template_paths
 from sovercheck.sources.kinds.path import PathError, parse
 from sovercheck.sources.readers import READERS
 
@@ -196,6 +216,47 @@ class FormFile(Written):
         return self
 
 
+class EdgeFile(Written):
+    """Other resources of a plan or template that complete one."""
+
+    type: str | list[str]
+    by: APath | None = None
+    of: APath | None = None
+    where: dict[APath, Condition] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> EdgeFile:
+        if (self.by is None) == (self.of is None):
+            raise PydanticCustomError("edge", "either by or of")
+        return self
+
+
+class PlannedFile(Written):
+    """How a plan or template writes the kind."""
+
+    native_type: str
+    holds_data: bool | None = None
+    home: str | None = None
+    named_by: list[APath] = Field(default_factory=list)
+    also: dict[str, EdgeFile] = Field(default_factory=dict)
+    where: dict[APath, Condition] = Field(default_factory=dict)
+    location: Value | None = None
+    grade: Value | None = None
+    facts: FactsFile = FactsFile()
+    bytes_basis: Literal["used", "allocated"] | None = None
+    copies: list[CopyFile] = Field(default_factory=list)
+    all_copies: bool = False
+    copy_of: CopyOfFile | None = None
+
+    @model_validator(mode="after")
+    def _answers_exist(self) -> PlannedFile:
+        plain = self.model_dump(by_alias=True, exclude_unset=True)
+        known = {None, "item", *self.also}
+        if {path.answer for path in planned_form("k", "terraform_aws", plain)._all_paths()} - known:
+            raise PydanticCustomError("answer", "a path starts at a completing resource that is not there")
+        return self
+
+
 class KindFile(Written):
     """`descriptions/<kind>.yaml`."""
 
@@ -206,6 +267,10 @@ class KindFile(Written):
     note: Bilingual | None = None
     aws: FormFile | list[FormFile] | None = None
     azure: FormFile | list[FormFile] | None = None
+    terraform_aws: list[PlannedFile] = Field(default_factory=list)
+    terraform_azurerm: list[PlannedFile] = Field(default_factory=list)
+    terraform_google: list[PlannedFile] = Field(default_factory=list)
+    cloudformation: list[PlannedFile] = Field(default_factory=list)
 
 
 def read_kind(path: FilePath) -> dict[str, Any]:
