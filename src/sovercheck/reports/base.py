@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, cast
 
 from sovercheck.comparison import Comparison
 from sovercheck.findings import Assessment, DecidingFact, Finding
+from sovercheck.gate import Gate
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Type
 from sovercheck.inventory.places import within
 from sovercheck.messages import Lang
@@ -44,12 +45,14 @@ class Options:
         links: language → file name of the same report in that language; empty if there is no other.
         follow_up: finding key → what a person wrote about it in an earlier workbook.
         comparison: what changed since an earlier assessment; None where none is given.
+        gate: what the gate says of a change, of which the assessment is of how things would be after it; else None.
     """
 
     lang: Lang = "fr"
     links: Mapping[str, str] = field(default_factory=dict)
     follow_up: Mapping[str, FollowUp] = field(default_factory=dict)
     comparison: Comparison | None = None
+    gate: Gate | None = None
 
 
 class Render(Protocol):
