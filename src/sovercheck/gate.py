@@ -58,6 +58,7 @@ class Location:
         borne_out: of what was inferred, what else says the same.
         why: why it is not known, a word of `gate.why.<word>`.
         needs: what would settle it.
+        spot: where that is written, if not at the resource itself: a provider's block.
     """
 
     region: str | None
@@ -68,6 +69,7 @@ class Location:
     borne_out: str | None = None
     why: str | None = None
     needs: str | None = None
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)

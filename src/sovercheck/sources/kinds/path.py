@@ -21,7 +21,7 @@ from enum import Enum
 from functools import cache
 from typing import Final, Literal
 
-PendingReason = Literal["after_apply", "sensitive", "expression"]
+PendingReason = Literal["after_apply", "sensitive", "expression", "not_in_plan", "uncorroborated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Pending:
     """In a plan or template, what stands in the place of a value that nobody can know yet or may see.
 
     Attributes:
-        reason: `after_apply`, `sensitive` or `expression`: the word of a gap.
+        reason: the word of a gap (`inventory.rows.GapReason`).
         needs: what would settle it, as far as that has a name: the expression, the attribute.
     """
 

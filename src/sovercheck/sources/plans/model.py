@@ -26,6 +26,21 @@ Why = Literal["not_in_plan", "after_apply", "sensitive", "expression", "ambiguou
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in the sources something is written.
+
+    Attributes:
+        file: relative to the folder of the sources, with forward slashes.
+        line: from 1.
+        end_line: the last one of what is meant; the same where that is one line.
+    """
+
+    file: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Where a resource is or would be, and how that is known.
 
@@ -39,6 +54,7 @@ class Placed:
         borne_out: of an inferred region, what else says the same; it is then documented.
         why: why it is not known.
         needs: what would settle it: the variable, the option, the file.
+        spot: where that is written, if not at the resource itself: a provider's block.
     """
 
     region: str | None
@@ -48,6 +64,7 @@ class Placed:
     borne_out: str | None = None
     why: Why | None = None
     needs: str | None = None
+    spot: Spot | None = None
 
 
 UNKNOWN = Placed(None, why="not_in_plan")
@@ -69,21 +86,6 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Where in the sources something is written.
-
-    Attributes:
-        file: relative to the folder of the sources, with forward slashes.
-        line: from 1.
-        end_line: the last one of what is meant; the same where that is one line.
-    """
-
-    file: str
-    line: int
-    end_line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What becomes of one resource.
 
@@ -99,7 +101,6 @@ class Change:
         previous: its address before it was moved; None where it was not.
         deposed: whether it is what is left of an earlier, replaced one of the same address.
         drifted: whether it was found other than the last apply left it.
-        placed_at: where its place is written, where that is elsewhere: a provider's block.
     """
 
     address: str
@@ -113,7 +114,6 @@ class Change:
     previous: str | None = None
     deposed: bool = False
     drifted: bool = False
-    placed_at: Spot | None = None
 
 
 Incompleteness = Literal["errored", "not_complete", "deferred", "ignored", "unsupported"]

@@ -1,0 +1,331 @@
+"""Terraform and OpenTofu plans, as `terraform show -json` writes them (formats 0.1 to 1.x).
+
+What changes stands in `resource_changes`; where it would be, `ladder` tells. Of values only what the descriptions of
+kinds read is ever looked at, and what a plan marks as sensitive not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from sovercheck.errors import InputError, Place
+from sovercheck.sources.kinds.model import Provider
+from sovercheck.sources.kinds.path import Json, Pending, Reference
+from sovercheck.sources.plans.configuration import (
+    Configuration,
+    Module,
+    Object,
+    member,
+    module_of,
+    steps,
+    without_index,
+)
+from sovercheck.sources.plans.hcl import Sources
+from sovercheck.sources.plans.ladder import Ladder, Standing
+from sovercheck.sources.plans.model import (
+    UNKNOWN,
+    Action,
+    Asked,
+    Change,
+    Incomplete,
+    Plan,
+    Planned,
+    Spot,
+    resource_id,
+)
+from sovercheck.sources.plans.values import overlaid
+
+_PROVIDERS: Mapping[str, Provider] = {
+    "aws": "aws",
+    "awscc": "aws",
+    "azurerm": "azure",
+    "azuread": "azure",
+    "azapi": "azure",
+    "google": "google",
+    "google-beta": "google",
+}
+_MAJORS = ("0", "1")
+_DEPTH = 32
+"""How many outputs of modules, one in another, a reference is followed through."""
+
+_ACTIONS: Mapping[tuple[str, ...], Action] = {
+    ("no-op",): "no_op",
+    ("create",): "create",
+    ("update",): "update",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+    ("delete",): "delete",
+    ("forget",): "forget",
+    # What is forgotten stays as it is, and a new one is made beside it.
+    ("create", "forget"): "create",
+}
+
+
+def looks_like(document: Json) -> bool:
+    """Whether a JSON document is a plan."""
+    return isinstance(document, dict) and (
+        "resource_changes" in document or ("format_version" in document and "planned_values" in document)
+    )
+
+
+def read(name: str, document: Object, asked: Asked) -> Plan:
+    """Reads a plan.
+
+    Args:
+        name: how errors and reports name the file.
+        document: its JSON.
+        asked: what whoever runs the gate says about it.
+
+    Raises:
+        InputError: its format is of a major version that is not known, or it is not made like a plan.
+    """
+    _check(name, document)
+    reader = _Reader(name, document, asked)
+    changes = tuple(reader.changes())
+    return Plan(
+        name=name,
+        format="opentofu" if reader.is_opentofu else "terraform",
+        changes=changes,
+        knows_before=True,
+        incomplete=tuple(_incomplete(document)),
+    )
+
+
+def _check(name: str, document: Object) -> None:
+    version = document.get("format_version")
+    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
+        raise InputError("plan_format", place=Place(name), found=str(version), expected="0.1 – 1.x")
+    for key in ("resource_changes", "resource_drift", "deferred_changes"):
+        listed = document.get(key, [])
+        if listed is not None and not isinstance(listed, list):
+            raise InputError("plan_shape", place=Place(name), path=key)
+
+
+def _incomplete(document: Object) -> Iterator[Incomplete]:
+    if document.get("errored") is True:
+        yield Incomplete("errored")
+    if document.get("complete") is False:
+        yield Incomplete("not_complete")
+    for entry in _objects(document.get("deferred_changes")):
+        yield Incomplete("deferred", str(member(entry, "resource_change").get("address", "")))
+
+
+def _objects(value: Json) -> Iterator[Object]:
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            yield item
+
+
+@dataclass(slots=True)
+class _Reader:
+    name: str
+    document: Object
+    asked: Asked
+    configuration: Configuration = field(init=False)
+    ladder: Ladder = field(init=False)
+    sources: Sources | None = field(init=False)
+    entries: list[Object] = field(init=False)
+    addresses: dict[tuple[Module, str], list[str]] = field(init=False)
+    drifted: set[str] = field(init=False)
+    is_opentofu: bool = False
+
+    def __post_init__(self) -> None:
+        self.configuration = Configuration(self.document)
+        self.sources = _sources(self.asked)
+        self.ladder = Ladder(self.configuration, self.sources, self.asked.assumed)
+        deferred = [member(entry, "resource_change") for entry in _objects(self.document.get("deferred_changes"))]
+        listed = [*_objects(self.document.get("resource_changes")), *deferred]
+        self.entries = [
+            entry
+            for n, entry in enumerate(listed)
+            if entry.get("mode", "managed") == "managed" and self._is_made(entry, n)
+        ]
+        self.drifted = {str(entry.get("address")) for entry in _objects(self.document.get("resource_drift"))}
+        self.addresses = {}
+        for entry in self.entries:
+            self.is_opentofu |= str(entry.get("provider_name", "")).startswith("registry.opentofu.org/")
+            if not entry.get("deposed"):
+                key = module_of(_text(entry, "module_address")), f"{entry.get('type')}.{entry.get('name')}"
+                self.addresses.setdefault(key, []).append(str(entry["address"]))
+
+    def _is_made(self, entry: Object, number: int) -> bool:
+        if not isinstance(entry.get("address"), str) or not isinstance(entry.get("type"), str):
+            raise InputError("plan_shape", place=Place(self.name), path=f"resource_changes[{number}].address")
+        if not isinstance(entry.get("change"), dict):
+            raise InputError("plan_shape", place=Place(self.name), path=f"resource_changes[{number}].change")
+        return True
+
+    def changes(self) -> Iterator[Change]:
+        """Every managed resource of the plan, in its order."""
+        self.ladder.learn(
+            standing
+            for entry in self.entries
+            for side in ("before", "after")
+            if (standing := self._standing(entry, side)) is not None
+        )
+        for entry in self.entries:
+            yield from self._changes(entry)
+
+    def _changes(self, entry: Object) -> Iterator[Change]:
+        change = member(entry, "change")
+        actions = tuple(str(word) for word in _list(change.get("actions")))
+        if actions == ("read",):
+            return
+        action = _ACTIONS.get(actions)
+        if action is None:
+            raise InputError("plan_action", place=Place(self.name), address=str(entry["address"]), found=str(actions))
+        if change.get("importing") and action in ("no_op", "update", "create"):
+            action = "import"
+        yield self._change(entry, action)
+        if actions == ("create", "forget"):
+            yield self._change(entry, "forget", " (forget)")
+
+    def _change(self, entry: Object, action: Action, suffix: str = "") -> Change:
+        address, deposed = str(entry["address"]) + suffix, _text(entry, "deposed")
+        if deposed is not None:
+            address += f" (deposed {deposed})"
+        before = self._planned(entry, "before") if action not in ("create",) else None
+        after = self._planned(entry, "after") if action not in ("delete", "forget") else None
+        if action in ("update", "no_op", "import") and before is not None and after is not None:
+            before = _stayed(before, after)
+        return Change(
+            address=address,
+            interface="terraform",
+            native_type=str(entry["type"]),
+            provider=_provider(entry),
+            action=action,
+            before=before,
+            after=after,
+            spot=self._spot(entry),
+            previous=_text(entry, "previous_address"),
+            deposed=deposed is not None,
+            drifted=address in self.drifted,
+        )
+
+    def _planned(self, entry: Object, side: str) -> Planned | None:
+        change = member(entry, "change")
+        values = change.get(side)
+        if values is None and not (side == "after" and change.get("after_unknown") is True):
+            return None
+        standing = self._standing(entry, side)
+        module = module_of(_text(entry, "module_address"))
+        if side == "after":
+            said = member(self.configuration.resource(module, str(entry["type"]), str(entry.get("name"))), "expressions")
+            unknown = change.get("after_unknown")
+        else:
+            said, unknown = {}, None
+
+        def refer(expression: Json) -> Json:
+            return self._refer(entry, module, expression, 0)
+
+        whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), cast(Json, said), refer)
+        return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
+
+    def _standing(self, entry: Object, side: str) -> Standing | None:
+        provider = _provider(entry)
+        change = member(entry, "change")
+        values = change.get(side)
+        if provider is None or not isinstance(values, dict):
+            return None
+        identity = change.get(f"{side}_identity")
+        if isinstance(identity, dict) and "region" not in values and isinstance(identity.get("region"), str):
+            values = {**values, "region": identity["region"]}
+        actions = _list(change.get("actions"))
+        # What is there already is where its ARN says; only what stays what it is, is where its provider is.
+        current = side == "after" or ("delete" not in actions and "forget" not in actions)
+        return Standing(
+            provider=provider,
+            module=module_of(_text(entry, "module_address")),
+            type=str(entry["type"]),
+            name=str(entry.get("name")),
+            values=values,
+            unknown=change.get("after_unknown") if side == "after" else None,
+            sensitive=change.get(f"{side}_sensitive"),
+            current=current and not entry.get("deposed"),
+        )
+
+    def _refer(self, entry: Object, module: Module, expression: Json, depth: int) -> Json:
+        """What an unknown value comes from, if that is one other resource of the plan."""
+        named = self.configuration.only(module, expression)
+        if named is None or depth > _DEPTH:
+            return None
+        if named.kind == "resource":
+            return self._instance(entry, module, named.name, named.rest)
+        if named.kind == "module" and not named.rest.startswith("["):
+            call, _, output = named.name.partition(".")
+            inner = (*module, call)
+            return self._refer(entry, inner, self.configuration.output(inner, output), depth + 1)
+        if named.kind == "var" and module:
+            above = member(self.configuration.call(module), "expressions").get(named.name)
+            return self._refer(entry, module[:-1], above, depth + 1)
+        return None
+
+    def _instance(self, entry: Object, module: Module, name: str, rest: str) -> Json:
+        """The one resource of a name that an expression means: by its index, by ours, or because there is no other."""
+        found = self.addresses.get((module, name), [])
+        beside = [address for address in found if _beside(address, str(entry["address"]))]
+        if len(beside) != 1 and rest.startswith("["):
+            index = rest[: rest.index("]") + 1] if "]" in rest else rest
+            beside = [address for address in found if address.endswith(index)]
+        if len(beside) != 1:
+            beside = found
+        if len(beside) == 1:
+            return Reference(resource_id(self.name, beside[0]))
+        return Pending("after_apply", name)
+
+    def _spot(self, entry: Object) -> Spot | None:
+        if self.sources is None:
+            return None
+        module = module_of(_text(entry, "module_address"))
+        block = self.sources.block(module, "resource", str(entry["type"]), str(entry.get("name")))
+        return self.sources.shown_spot(module, block.spot) if block is not None else None
+
+
+def _beside(address: str, ours: str) -> bool:
+    """Whether a resource stands in the same instance of a module as ours, and has our index where it has one."""
+    theirs_module, theirs_index = _instance_of(address)
+    our_module, our_index = _instance_of(ours)
+    return theirs_module == our_module and theirs_index in ("", our_index)
+
+
+def _instance_of(address: str) -> tuple[str, str]:
+    *module, last = list(steps(address))
+    return ".".join(module[:-1]), last[len(without_index(last)) :]
+
+
+def _stayed(before: Planned, after: Planned) -> Planned:
+    """A resource that is changed where it is: what tells its place after tells it before, where nothing else does."""
+    if before.placed.region is None and after.placed.region is not None:
+        return Planned(before.values, after.placed, before.account)
+    return before
+
+
+def _sources(asked: Asked) -> Sources | None:
+    if asked.sources is None:
+        return None
+    root = Path(asked.sources)
+    try:
+        shown = root.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        shown = ""
+    return Sources(root, "" if shown == "." else shown)
+
+
+def _provider(entry: Object) -> Provider | None:
+    written = _text(entry, "provider_name")
+    word = written.rpartition("/")[2] if written else str(entry.get("type")).partition("_")[0]
+    return _PROVIDERS.get(word)
+
+
+def _text(entry: Object, key: str) -> str | None:
+    value = entry.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
