@@ -6,11 +6,14 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sovercheck.config import Config, base
-from sovercheck.config.base import at_base, default_ref
+from sovercheck.config import Config
+from sovercheck.config.base import Base, _refused, at_base, default_ref
 from sovercheck.config.reading import read_central
 from sovercheck.errors import InputError, Place, SeveralErrors, SovercheckError
 from sovercheck.inventory.rows import Row
@@ -204,7 +207,7 @@ def test_git_says_why_it_refuses(repository: Path) -> None:
     error = error_of(repository / "absent")
     assert error.code == "base_git"
     assert "absent" in error.message("fr")
-    dubious = base._refused(b"fatal: detected dubious ownership in repository at '/x'\nTo add an exception\n")
+    dubious = _refused(b"fatal: detected dubious ownership in repository at '/x'\nTo add an exception\n")
     assert dubious.code == "base_ownership"
 
 
@@ -257,6 +260,17 @@ def test_no_way_around_leads_into_the_change(repository: Path, way: str) -> None
         config = found.load()
         assert config is not None
         assert config.waivers[0].path.read_text() == "[]\n"
+
+
+@given(st.lists(st.sampled_from(["..", ".", "depot", "base", "centre", "a", "b.yaml", "/travail", "/travail/depot"])))
+def test_nothing_that_the_base_names_is_ever_read_in_the_change(steps: list[str]) -> None:
+    tree, folder = Path("/travail/depot"), Path("/prive/base")
+    found = Base("main", "ab", tree, folder, folder / "sovercheck.yaml")
+    for start in (folder, folder / "equipe"):
+        target = Path(os.path.normpath(found.locate(start.joinpath(*steps))))
+        assert not target.is_relative_to(tree)
+        if target.is_relative_to(folder):
+            assert found.locate(target) == target
 
 
 CENTRE = {"sovercheck.yaml": "policies: [residency]\nwaivers: derogations.yaml\n", "derogations.yaml": "[]\n"}
@@ -315,13 +329,13 @@ def test_a_centre_in_a_submodule_is_read_in_the_working_tree_and_guarded_by_the_
 
 def test_it_takes_two_processes_of_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
-    begin = subprocess.Popen.__init__
 
-    def counted(self: object, *words: object, **named: object) -> None:
-        started.append(words)
-        begin(self, *words, **named)  # type: ignore[arg-type]
+    class Counted(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **named: Any) -> None:
+            started.append(words)
+            super().__init__(*words, **named)
 
-    monkeypatch.setattr(subprocess.Popen, "__init__", counted)
+    monkeypatch.setattr(subprocess, "Popen", Counted)
     assert of_base(repository)
     assert len(started) == 2
 

@@ -36,7 +36,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 _POLICY_DEPTH = 2
 """A folder of policies holds them, or folders of them."""
 
-_QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
