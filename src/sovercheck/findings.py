@@ -614,7 +614,9 @@ class Input:
     """An input and its hash (SHA-256, hexadecimal), for the reproducibility annex."""
 
     name: str
-    kind: Literal["inventory", "policies", "reference", "waivers", "follow_up", "source", "earlier", "parameters"]
+    kind: Literal[
+        "inventory", "policies", "reference", "waivers", "follow_up", "source", "earlier", "parameters", "central"
+    ]
     sha256: str
 
 

@@ -68,7 +68,7 @@ def run(
     """
     reference = load_reference()
     policies = load_policies(config.policies, reference, config.parameters, config.parameters_at)
-    waivers = load_waivers(config.waivers, policies) if config.waivers else ()
+    waivers = load_waivers([file.path for file in config.waivers], policies)
     follow_up = earlier_follow_up(config.reports, config.languages)
     inputs = [*_inputs(config), *(keeper.inputs if keeper is not None else ())]
     with collect(config, progress, work) as inventory:
@@ -97,7 +97,7 @@ def collect(config: Config, progress: Progress, work: Work | None = None) -> Inv
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
     """
-    builder = Builder(config.systems.matchers() if config.systems is not None else ())
+    builder = Builder([matcher for file in config.systems for matcher in file.matchers()])
     builder.add(config.path.name, [config.estate()])
     rows: list[Row] = []
     known: dict[str, set[str]] = {"party": set()}
@@ -241,5 +241,10 @@ def _inputs(config: Config) -> Iterator[Input]:
     for source in config.sources:
         for name, path in source.inputs():
             yield Input(name, "source", sha256_of(path))
-    if config.waivers is not None:
-        yield Input(config.waivers.name, "waivers", sha256_of(config.waivers))
+    covered = {name for source in config.sources for name, _ in source.inputs()}
+    covered |= {file.shown for file in config.waivers}
+    for name, path in config.central.files if config.central is not None else ():
+        if name not in covered:
+            yield Input(name, "central", sha256_of(path))
+    for file in config.waivers:
+        yield Input(file.shown, "waivers", sha256_of(file.path))

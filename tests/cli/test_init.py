@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sovercheck import config
+from sovercheck.config.written import ConfigFile
 from sovercheck.messages import LANGS
 from sovercheck.policy.loader import shipped_ids
 
@@ -28,7 +29,7 @@ def test_what_it_writes_can_be_assessed_at_once(lang: str, cli: Cli, tmp_path: P
 def test_it_names_every_key_and_every_shipped_policy(lang: str, cli: Cli, tmp_path: Path) -> None:
     cli("init", "--lang", lang)
     text = (tmp_path / "sovercheck.yaml").read_text(encoding="utf-8")
-    for key in config.ConfigFile.model_fields:
+    for key in ConfigFile.model_fields:
         assert f"{key}:" in text
     assert set(config.load(tmp_path / "sovercheck.yaml").policies) == set(shipped_ids())
 

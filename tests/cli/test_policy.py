@@ -129,3 +129,29 @@ def test_a_new_rule_replaces_nothing(cli: Cli, own: Path) -> None:
     assert cli("policy", "new", "../ailleurs", "--subject", "copy", "-o", "nous").code == 2
     assert cli("policy", "new", "autre", "--subject", "copy", "-o", "nous").code == 0
     assert (own / "policy.yaml").read_text(encoding="utf-8") == POLICY
+
+
+# pin
+
+
+def test_the_pin_of_a_centre_is_all_that_is_on_stdout(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "centre").mkdir()
+    (tmp_path / "centre" / "sovercheck.yaml").write_text("waivers: derogations.yaml\n")
+    (tmp_path / "centre" / "derogations.yaml").write_text("[]\n")
+    ended = cli("policy", "pin", "centre/sovercheck.yaml")
+    assert ended.code == 0
+    sha256 = ended.out.removesuffix("\n")
+    assert len(sha256) == 64
+    assert "2 fichiers" in ended.err
+    (tmp_path / "sovercheck.yaml").write_text(
+        f"organisation: {{name: N}}\nextends: {{file: centre/sovercheck.yaml, sha256: {sha256}}}\n"
+    )
+    assert cli("policy", "list").code == 0
+
+
+def test_what_cannot_be_a_centre_has_no_pin(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "sovercheck.yaml").write_text("extends: ailleurs.yaml\n")
+    ended = cli("policy", "pin", "sovercheck.yaml")
+    assert (ended.code, ended.out) == (2, "")
+    assert "sovercheck.yaml:1:1" in ended.err
+    assert cli("policy", "pin", "nulle-part.yaml").code == 2

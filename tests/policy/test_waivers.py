@@ -46,7 +46,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def load(text: str, policies: PolicySet) -> tuple[Waiver, ...]:
     path = Path("derogations.yaml")
     path.write_text(text, encoding="utf-8")
-    return load_waivers(path, policies)
+    return load_waivers([path], policies)
 
 
 def refusals(text: str, policies: PolicySet) -> list[SovercheckError]:
@@ -208,4 +208,4 @@ def test_a_file_that_is_no_list_is_refused(policies: PolicySet) -> None:
     assert [error.code for error in refusals("{}", policies)] == ["waiver_list"]
     assert load("[]", policies) == ()
     with pytest.raises(InputError):
-        load_waivers(Path("absent.yaml"), policies)
+        load_waivers([Path("absent.yaml")], policies)

@@ -87,7 +87,7 @@ def _policies(config: Config) -> None:
     from sovercheck.reference import load_reference
 
     loaded = load_policies(config.policies, load_reference(), config.parameters, config.parameters_at)
-    waivers = load_waivers(config.waivers, loaded) if config.waivers is not None else ()
+    waivers = load_waivers([file.path for file in config.waivers], loaded)
     _line("ok", say("doctor.policies", rules=len(loaded.rules), waivers=len(waivers)))
 
 

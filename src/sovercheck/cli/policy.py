@@ -1,4 +1,4 @@
-"""`sovercheck policy`: list the rules, read one out, run their tests, give editors their schema, begin a new one."""
+"""`sovercheck policy`: list, read out and test the rules, give editors their schema, begin a new one, pin a centre."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sovercheck.cli.commands import Argument, Command, Group, Option
 from sovercheck.cli.exits import Exit
 from sovercheck.cli.language import current, say, unknown
 from sovercheck.cli.settings import config_option, policies, policy_names
-from sovercheck.cli.telling import table, visible
+from sovercheck.cli.telling import look_in, table, tell, visible
 from sovercheck.errors import InputError, Place, UsageError
 
 if TYPE_CHECKING:
@@ -216,6 +216,19 @@ def write_new(texts: Mapping[Path, str]) -> None:
             raise InputError("unwritable", place=Place(str(path)), reason=error.strerror or str(error)) from error
 
 
+# pin
+
+
+def _pin(file: str) -> None:
+    from sovercheck.config.reading import read_central
+
+    path = Path(file)
+    look_in(path.parent)
+    central = read_central(path)
+    click.echo(central.sha256)
+    tell(say("cli.pin.files", n=len(central.files), count=len(central.files)))
+
+
 command = Group(name="policy", help="cli.policy", no_args_is_help=True)
 command.add_command(Command(name="list", help="cli.policy.list", callback=_list, params=[config_option()]))
 command.add_command(
@@ -254,5 +267,13 @@ command.add_command(
                 ["-o", "--output", "folder"], default=".", metavar="cli.metavar.folder", help="cli.policy.new.output"
             ),
         ],
+    )
+)
+command.add_command(
+    Command(
+        name="pin",
+        help="cli.policy.pin",
+        callback=_pin,
+        params=[Argument(["file"], metavar="cli.metavar.file")],
     )
 )

@@ -46,7 +46,7 @@ class Waiver:
     """One entry of the waivers' file.
 
     Attributes:
-        id: unique in the file.
+        id: unique in all files.
         kind: a waiver, or a remediation under way.
         rule: full id; a share's parent stands for all its variants.
         ids: the subjects covered, by id.
@@ -86,34 +86,35 @@ def interval_text(low: str, high: str | None) -> str:
     return low if low == high else f"{low} … {high}"
 
 
-def load_waivers(path: Path, policies: PolicySet) -> tuple[Waiver, ...]:
-    """Reads the file of waivers.
+def load_waivers(paths: Iterable[Path], policies: PolicySet) -> tuple[Waiver, ...]:
+    """Reads the files of waivers, in order: an id is of one waiver in all of them.
 
     Args:
-        path: a YAML list.
+        paths: YAML lists.
         policies: the rules that waivers may name.
 
     Raises:
         PolicyError: a waiver that cannot be used, at its place; `SeveralErrors` for all of them.
-        InputError: the file cannot be read.
+        InputError: a file cannot be read.
     """
     from sovercheck import strictyaml
 
-    document = strictyaml.load(path)
-    if not isinstance(document.value, list):
-        raise PolicyError("waiver_list", place=document.place())
     errors: list[SovercheckError] = []
     found: list[Waiver] = []
     seen: set[str] = set()
-    for number, content in enumerate(document.value):
-        entry = _Entry(document, number, content, policies, errors)
-        waiver = entry.waiver()
-        if waiver is None:
-            continue
-        if waiver.id in seen:
-            errors.append(PolicyError("waiver_twice", place=document.place(number, "id"), id=waiver.id))
-        seen.add(waiver.id)
-        found.append(waiver)
+    for path in paths:
+        document = strictyaml.load(path)
+        if not isinstance(document.value, list):
+            raise PolicyError("waiver_list", place=document.place())
+        for number, content in enumerate(document.value):
+            entry = _Entry(document, number, content, policies, errors)
+            waiver = entry.waiver()
+            if waiver is None:
+                continue
+            if waiver.id in seen:
+                errors.append(PolicyError("waiver_twice", place=document.place(number, "id"), id=waiver.id))
+            seen.add(waiver.id)
+            found.append(waiver)
     raise_all(errors)
     return tuple(found)
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from sovercheck.config import Config, find, load, sha256_of
-from sovercheck.errors import ConfigurationError, InputError, SeveralErrors, SovercheckError
+from sovercheck.config import Config, WaiversFile, load
+from sovercheck.errors import SeveralErrors, SovercheckError
 from sovercheck.findings import Organisation
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.sources.systems import SystemsFile
@@ -29,7 +28,7 @@ def errors_of(folder: Path, text: str) -> list[SovercheckError]:
 def test_a_name_is_enough(tmp_path: Path) -> None:
     config = loaded(tmp_path, LEAST)
     assert config.organisation == Organisation("Établissement exemple", None, None)
-    assert (config.sources, config.parameters, config.waivers, config.languages) == ((), {}, None, ("fr",))
+    assert (config.sources, config.parameters, config.waivers, config.languages) == ((), {}, (), ("fr",))
     assert config.runs is None
     assert config.policies == shipped_ids()
     assert config.reports == {"html": tmp_path / "sortie/bilan.html", "json": tmp_path / "sortie/bilan.json"}
@@ -52,24 +51,12 @@ languages: [en, fr, en]
         ("declarations", "autres/"),
     ]
     assert config.policies == ("cloud-act", tmp_path / "nos-politiques")
-    assert config.waivers == tmp_path / "derogations.yaml"
+    assert config.waivers == (WaiversFile(tmp_path / "derogations.yaml", "derogations.yaml"),)
     assert config.runs == tmp_path / "historique"
     assert config.reports == {"xlsx": tmp_path / "sortie/constats.xlsx"}
     assert list(config.parameters) == ["quebec-cloud-share.target"]
     assert str(config.parameters_at["quebec-cloud-share.target"]).endswith("sovercheck.yaml:8:14")
     assert config.languages == ("en", "fr")
-
-
-def test_the_organisation_is_what_is_known_of_the_estate(tmp_path: Path) -> None:
-    config = loaded(tmp_path, "organisation: {name: Exemple, place: CA-QC, kind: health_body}\n")
-    row = config.estate()
-    assert (row.table, row.id) == ("estate", "estate")
-    assert {short: known.value for short, known in row.facts.items()} == {
-        "organisation": "Exemple",
-        "organisation_kind": "health_body",
-        "organisation_place": "CA-QC",
-    }
-    assert set(loaded(tmp_path, LEAST).estate().facts) == {"organisation"}
 
 
 @pytest.mark.parametrize(
@@ -131,39 +118,13 @@ def test_several_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert sorted(codes) == ["config_language", "config_report", "config_source"]
 
 
-def test_the_nearest_configuration_upward_is_the_one(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    (tmp_path / "sovercheck.yaml").write_text(LEAST)
-    assert find(inner) == tmp_path / "sovercheck.yaml"
-    (tmp_path / "a" / "sovercheck.yaml").write_text(LEAST)
-    assert find(inner) == tmp_path / "a" / "sovercheck.yaml"
-    (inner / "sovercheck.yaml").mkdir()
-    assert find(inner) == tmp_path / "a" / "sovercheck.yaml", "a folder of that name is none"
-
-
-def test_no_configuration_up_to_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sovercheck.config.NAME", "nulle-part-ailleurs.yaml")
-    with pytest.raises(ConfigurationError) as caught:
-        find(tmp_path)
-    assert caught.value.code == "config_missing"
-
-
-def test_the_hash_of_a_file_is_of_its_bytes(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_bytes(b"x")
-    assert sha256_of(tmp_path / "a.yaml") == hashlib.sha256(b"x").hexdigest()
-    with pytest.raises(InputError) as caught:
-        sha256_of(tmp_path / "b.yaml")
-    assert caught.value.code == "unreadable_file"
-
-
 def test_the_file_of_systems_is_the_last_source(tmp_path: Path) -> None:
     config = loaded(tmp_path, LEAST + "sources: [{declarations: d/}]\nsystems: systemes.yaml\n")
     assert [(source.kind, source.name) for source in config.sources] == [
         ("declarations", "d/"),
         ("systems", "systemes.yaml"),
     ]
-    assert config.systems == SystemsFile(tmp_path / "systemes.yaml", "systemes.yaml", "Établissement exemple")
+    assert config.systems == (SystemsFile(tmp_path / "systemes.yaml", "systemes.yaml", "Établissement exemple"),)
 
 
 def test_a_file_that_is_a_source_already_cannot_be_that_of_systems(tmp_path: Path) -> None:
