@@ -151,6 +151,10 @@ class Extractor:
         unit = view.unit
         return Value(unit.region, DESCRIBED if unit.form.scope == "account" else LISTED)
 
+    def doubt(self, _: ItemView) -> Refusal | None:
+        """Why what `asked` says must be borne out before it can pass; a reading needs nothing more."""
+        return None
+
     def look_up(self, view: ItemView, identifier: str) -> None:
         """Asks the world for what the rows of an item would, and makes none: the keys and buckets that it names."""
         reading = _Reading(self, view, identifier)
@@ -392,7 +396,7 @@ class _Reading:
         place, inferred = self.place(found.content)
         if place is not None:
             facts["place"] = self.known(place, _also_inferred(found.said) if inferred else found.said)
-        return None
+        return self.extractor.doubt(self.view) if found is asked else None
 
     def place(self, region: str) -> tuple[str | None, bool]:
         """The place of a region, and whether it is known from memory only."""

@@ -102,10 +102,7 @@ class Configuration:
         """A module's configuration; empty where there is none of that name."""
         found = self._modules.get(module)
         if found is None:
-            if not module:
-                found = member(self.root, "root_module")
-            else:
-                found = member(self.call(module), "module")
+            found = member(self.root, "root_module") if not module else member(self.call(module), "module")
             self._modules[module] = found
         return found
 
@@ -159,7 +156,9 @@ class Configuration:
         last = ""
         for text in listed if isinstance(listed, list) else ():
             # `a.b.c` is followed by `a.b` and so on: prefixes of one reference.
-            if isinstance(text, str) and not (last.startswith(text) and last[len(text) : len(text) + 1] in ("", ".", "[")):
+            if isinstance(text, str) and not (
+                last.startswith(text) and last[len(text) : len(text) + 1] in ("", ".", "[")
+            ):
                 last = text
                 yield _named(module, text)
 

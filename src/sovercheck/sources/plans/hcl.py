@@ -16,7 +16,7 @@ from pathlib import Path
 from sovercheck.sources.plans.model import Spot
 
 _SUFFIXES = (".tf", ".tofu")
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r"""
       (?P<space>[ \t\r]+)
     | (?P<newline>\n)
@@ -177,10 +177,10 @@ def blocks(text: str, file: str) -> Iterator[Block]:
     expression: list[str] | None = None
     started = 0
     while at < len(text):
-        match = _TOKEN.match(text, at)
+        match = _PIECE.match(text, at)
         if match is None:
             return
-        token, kind, at = match.group(), match.lastgroup, match.end()
+        piece, kind, at = match.group(), match.lastgroup, match.end()
         if kind == "tag":
             kind = "heredoc"
         if kind == "heredoc":
@@ -188,40 +188,40 @@ def blocks(text: str, file: str) -> Iterator[Block]:
             at = end.end() if end is not None else len(text)
             line += text.count("\n", match.start(), at)
             continue
-        if kind == "string" and ("${" in token or "%{" in token):
+        if kind == "string" and ("${" in piece or "%{" in piece):
             at = _end_of_template(text, match.start())
-            token = text[match.start() : at]
-        if expression is not None and depth == 1 and (kind == "newline" or token == "}" or kind == "comment"):
+            piece = text[match.start() : at]
+        if expression is not None and depth == 1 and (kind == "newline" or piece == "}" or kind == "comment"):
             if current is not None and name is not None:
                 current.attributes.setdefault(name, ("".join(expression).strip(), started))
             expression = name = None
         if expression is not None and kind != "comment":
-            expression.append(token)
+            expression.append(piece)
         if kind == "newline":
             line += 1
             if depth == 0:
                 head = []
             continue
-        line_before, line = line, line + token.count("\n")
-        if kind == "space" or kind == "comment":
+        line_before, line = line, line + piece.count("\n")
+        if kind in ("space", "comment"):
             continue
-        if token in _OPEN:
+        if piece in _OPEN:
             depth += 1
-            if depth == 1 and token == "{" and head:
+            if depth == 1 and piece == "{" and head:
                 labels = tuple(part.strip('"') for part in head[1:])
                 current = _Open(head[0], labels, line_before)
-        elif token in _CLOSE:
+        elif piece in _CLOSE:
             depth = max(0, depth - 1)
             if depth == 0 and current is not None:
                 yield Block(current.type, current.labels, Spot(file, current.line, line), current.attributes)
                 current, head, name, expression = None, [], None, None
         elif depth == 0:
-            head.append(token)
+            head.append(piece)
         elif depth == 1 and expression is None and current is not None:
-            if token == "=" and name is not None and text[at : at + 1] != "=":
+            if piece == "=" and name is not None and text[at : at + 1] != "=":
                 expression, started = [], line
             else:
-                name = token if kind == "word" else None
+                name = piece if kind == "word" else None
 
 
 def _end_of_template(text: str, start: int) -> int:
@@ -240,7 +240,7 @@ def _end_of_template(text: str, start: int) -> int:
                 at = _end_of_template(text, at)
                 continue
             inner += (char == "{") - (char == "}")
-        elif char == '"' or char == "\n":
+        elif char in ('"', "\n"):
             return at + 1
         at += 1
     return len(text)

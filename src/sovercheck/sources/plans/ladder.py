@@ -35,6 +35,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
 """Provider → the members that say where a resource is."""
 _OF_PROVIDER: Mapping[str, tuple[str, ...]] = {"aws": ("region",), "google": ("region", "zone")}
 """Of a provider's configuration, what says where its resources are; azurerm has none."""
+_SAME_PLACE = (".location", ".region", "[0].location", "[0].region")
 _ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
 _GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
 _KEYS_HOLD = (1, 2)
@@ -79,16 +80,20 @@ class Ladder:
     configuration: Configuration
     sources: Sources | None
     assumed: Mapping[Provider, str] = field(default_factory=dict)
+    _own: dict[tuple[Module, str], set[str]] = field(default_factory=dict)
     _siblings: dict[str, set[str]] = field(default_factory=dict)
     _by_key: dict[tuple[Module, str], Placed] = field(default_factory=dict)
 
     def learn(self, resources: Iterable[Standing]) -> None:
         """Keeps, by provider key, the regions that resources themselves show: they bear out what is inferred."""
         for resource in resources:
+            own = _own(resource)
+            if own is not None:
+                self._own.setdefault((resource.module, f"{resource.type}.{resource.name}"), set()).add(own[0])
             key = self._key(resource)
             if key is None or self._says_itself(resource) is not None:
                 continue
-            shown = _by_arn(resource) or _own(resource)
+            shown = _by_arn(resource) or own
             if shown is not None:
                 self._siblings.setdefault(key, set()).add(shown[0])
 
@@ -243,6 +248,12 @@ class Ladder:
             key: of the provider's configuration, whose other resources may bear the place out; None without one.
         """
         named = self.configuration.only(module, expression)
+        if named is not None and named.kind == "resource" and named.rest in _SAME_PLACE:
+            # Where another resource is, by what may be more than its bare member: inferred.
+            found = self._own.get((named.module, named.name), set())
+            if len(found) == 1:
+                where = f"{shown}: {named.name}{named.rest}"
+                return Placed(next(iter(found)), "variable", Grade.INFERRED, where, spot=spot, needs="--source-dir")
         if named is None or named.kind != "var" or named.rest:
             listed = [item.name for item in self.configuration.named(module, expression)]
             return Placed(None, why="expression", needs=", ".join(listed) or shown, spot=spot)

@@ -64,9 +64,9 @@ _ACTIONS: Mapping[tuple[str, ...], Action] = {
 }
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Object) -> bool:
     """Whether a JSON document is a plan."""
-    return isinstance(document, dict) and (
+    return isinstance(document, Mapping) and (
         "resource_changes" in document or ("format_version" in document and "planned_values" in document)
     )
 
@@ -213,7 +213,9 @@ class _Reader:
         standing = self._standing(entry, side)
         module = module_of(_text(entry, "module_address"))
         if side == "after":
-            said = member(self.configuration.resource(module, str(entry["type"]), str(entry.get("name"))), "expressions")
+            said = member(
+                self.configuration.resource(module, str(entry["type"]), str(entry.get("name"))), "expressions"
+            )
             unknown = change.get("after_unknown")
         else:
             said, unknown = {}, None
@@ -327,5 +329,3 @@ def _text(entry: Object, key: str) -> str | None:
 
 def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
-
-
