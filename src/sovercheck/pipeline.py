@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
 from sovercheck.evaluation.assess import Setting, assess, evaluate
+from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
 from sovercheck.files import written_whole
 from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.inventory.declarations import read_declaration
@@ -22,8 +23,9 @@ from sovercheck.inventory.rows import Item, Row
 from sovercheck.inventory.store import REGISTER, Builder, Inventory, check_free, saved_sha256
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
-from sovercheck.policy.waivers import load_waivers
-from sovercheck.reference import load_reference
+from sovercheck.policy.model import PolicySet
+from sovercheck.policy.waivers import Waiver, load_waivers
+from sovercheck.reference import Reference, load_reference
 from sovercheck.reference.parties import party_documents
 from sovercheck.reports.base import FORMATS, FollowUp, Options
 from sovercheck.sources.base import Work
@@ -89,15 +91,60 @@ def run(
     return assessment
 
 
-def collect(config: Config, progress: Progress, work: Work | None = None) -> Inventory:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a state of things is judged by: the same for each of several.
+
+    Attributes:
+        policies: their rules.
+        reference: laws, places, parties.
+        waivers: that count.
+        as_of: "today".
+        inputs: what went in beside the sources.
+        otherwise: the system of what is tied to none, where somebody assumes one.
+    """
+
+    policies: PolicySet
+    reference: Reference
+    waivers: Sequence[Waiver]
+    as_of: date
+    inputs: Sequence[Input]
+    otherwise: str | None = None
+
+
+def judge(config: Config, ground: Ground, kept: Path | None = None) -> tuple[Assessment, dict[str, Whereabouts]]:
+    """Judges one state of things, writes no report, and saves the inventory where it is to be kept.
+
+    Returns:
+        The assessment, and where each copy is.
+
+    Raises:
+        SovercheckError: as `run` does.
+    """
+    with collect(config, _untold, otherwise=ground.otherwise) as inventory:
+        evaluated = evaluate(inventory, ground.policies.rules, ground.reference, ground.as_of)
+        setting = _setting(config, ground.as_of, [*ground.inputs])
+        assessment = assess(inventory, evaluated, ground.policies, ground.reference, ground.waivers, setting)
+        if kept is not None:
+            inventory.save(kept)
+        return assessment, whereabouts(inventory)
+
+
+def collect(config: Config, progress: Progress, work: Work | None = None, otherwise: str | None = None) -> Inventory:
     """Reads every source into one inventory, then the reference data's parties that they name.
 
     Saved inventories stand in for the clouds; what they hold counts as read again.
 
+    Args:
+        config: whose sources.
+        progress: told of each.
+        work: what the clouds are read with.
+        otherwise: the system of what is tied to none, where somebody assumes one.
+
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
     """
-    builder = Builder([matcher for file in config.systems for matcher in file.matchers()])
+    builder = Builder([matcher for file in config.systems for matcher in file.matchers()], otherwise)
     builder.add(config.path.name, [config.estate()])
     rows: list[Row] = []
     known: dict[str, set[str]] = {"party": set()}

@@ -36,7 +36,7 @@ from sovercheck.inventory.rows import Gap, Item, Note, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved, parquet
 from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
 from sovercheck.inventory.tables import columns
-from sovercheck.inventory.ties import MATCHED, Matcher, tie
+from sovercheck.inventory.ties import MATCHED, Matcher, tie, tie_others
 
 if TYPE_CHECKING:
     pass
@@ -268,10 +268,12 @@ class Builder:
 
     Args:
         matchers: how resources are tied to systems.
+        otherwise: the system of what is tied to none, where somebody assumes one.
     """
 
-    def __init__(self, matchers: Sequence[Matcher] = ()) -> None:
+    def __init__(self, matchers: Sequence[Matcher] = (), otherwise: str | None = None) -> None:
         self._matchers = matchers
+        self._otherwise = otherwise
         self._folder = tempfile.TemporaryDirectory(prefix="sovercheck-")
         self._spools: dict[str, IO[str]] = {}
         self._segments: dict[str, list[Path | Saved]] = {}
@@ -408,6 +410,8 @@ class Builder:
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         mark(connection, enumerate(inventory.gaps))
         tie(connection, self._matchers, Path(self._folder.name) / "ties.ndjson")
+        if self._otherwise is not None:
+            tie_others(connection, self._otherwise)
         connection.execute(BELONGING)
         self._folder.cleanup()
         return inventory

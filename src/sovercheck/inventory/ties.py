@@ -181,6 +181,16 @@ def _tag(text: str) -> str:
     return f"{key.casefold()}={value}"
 
 
+def tie_others(connection: duckdb.DuckDBPyConnection, system: str) -> None:
+    """Ties to one system every resource that is tied to none, and of which none is in doubt."""
+    connection.execute(
+        "INSERT INTO tie (id, resource, system) SELECT id || '|' || $system, id, $system FROM resource r "
+        "WHERE NOT EXISTS (SELECT 1 FROM tie t WHERE t.resource = r.id) "
+        f"AND NOT EXISTS (SELECT 1 FROM {MATCHED} m WHERE m.resource = r.id AND m.system IS NOT NULL) ORDER BY id",
+        {"system": system},
+    )
+
+
 def tie(connection: duckdb.DuckDBPyConnection, matchers: Sequence[Matcher], spool: Path) -> None:
     """Adds to the table `tie`, and makes `matched_tie`, from the merged table `resource` with its gaps marked.
 

@@ -44,6 +44,6 @@ class PlanState:
         """The state, with what its resources know of each other."""
         return PlanWorld(self.plan, self.side, self.regions)
 
-    def collect(self) -> Iterator[Item]:
-        """See `Source`."""
-        yield from rows(self.world(), self.regions, self.day)
+    def collect(self, world: PlanWorld | None = None) -> Iterator[Item]:
+        """See `Source`; from its world, where that is made already."""
+        yield from rows(world or self.world(), self.regions, self.day)
