@@ -56,6 +56,7 @@ def read(reader: str, value: Json) -> Result:
             ["111122223333", "arn:aws:iam::444455556666:root", "all"],
             ["111122223333", "444455556666", "public"],
         ),
+        ("accounts", ["s3.amazonaws.com", "111122223333"], ["111122223333"]),
         ("public", True, ["public"]),
         ("public", ["Blob"], ["public"]),
         ("public", "Disabled", []),

@@ -37,6 +37,7 @@ PUBLIC = "public"
 """Stands in `resource.shared_with` for everybody."""
 
 _ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.+)\Z")
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LOCATED = re.compile(r"/(?:locations|regions|zones)/([A-Za-z0-9-]+)")
 _GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
@@ -138,10 +139,13 @@ def _tag_texts(value: Json) -> Iterator[str]:
 
 
 def _accounts(value: Json, _: Lookups) -> Result:
-    """Accounts that a resource is shared with: ids or ARNs in a list; `all` and `*` say everybody."""
+    """Accounts that a resource is shared with: ids or ARNs in a list; `all` and `*` say everybody.
+
+    A service of the provider (`s3.amazonaws.com`) is nobody’s account.
+    """
     found = set()
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item:
+        if isinstance(item, str) and item and not item.endswith(_SERVICES):
             parts = arn(item)
             found.add(PUBLIC if item.lower() in ("all", "*") else parts["account"] if parts else item)
     return list[Json](sorted(found))
