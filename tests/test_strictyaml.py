@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sovercheck import strictyaml
 from sovercheck.errors import InputError, Place
-from sovercheck.strictyaml import load, load_all, loads
+from sovercheck.strictyaml import load, load_all, loads, loads_tagged
 
 
 def read(text: str) -> strictyaml.Value:
@@ -185,3 +185,43 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         load(tmp_path / "a.yaml", name="montré.yaml")
     assert caught.value.place is not None
     assert caught.value.place.file == "montré.yaml"
+
+
+# Tags that mean something
+
+
+def tagged(text: str) -> strictyaml.Document:
+    return loads_tagged(text, "f.yaml", lambda tag: None if tag == "!" else f"Fn::{tag[1:]}")
+
+
+def test_a_tag_is_the_key_that_its_value_stands_under() -> None:
+    value = tagged("a: !Sub 12\nb: !Join [x, [!Ref y, {c: !If {d: 1}}]]\n").value
+    assert value == {
+        "a": {"Fn::Sub": "12"},
+        "b": {"Fn::Join": ["x", [{"Fn::Ref": "y"}, {"c": {"Fn::If": {"d": 1}}}]]},
+    }
+
+
+def test_what_stands_below_a_tag_has_its_place() -> None:
+    document = tagged("a: !If\n  - b\n  - c: 1\n    c2: 2\n")
+    assert document.place("a", "Fn::If", 1, "c2") == Place("f.yaml", 4, 9)
+    assert document.key_place("a", "Fn::If", 1, "c2") == Place("f.yaml", 4, 5)
+
+
+def test_an_alias_repeats_the_tag_too() -> None:
+    assert tagged("a: &x !Ref y\nb: *x\nc: &z !Join [1]\nd: *z\n").value == {
+        "a": {"Fn::Ref": "y"},
+        "b": {"Fn::Ref": "y"},
+        "c": {"Fn::Join": [1]},
+        "d": {"Fn::Join": [1]},
+    }
+
+
+def test_a_key_that_stands_twice_below_a_tag_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        tagged("a: !Sub\n  b: 1\n  b: 2\n")
+    assert (caught.value.code, caught.value.place) == ("yaml_duplicate_key", Place("f.yaml", 3, 3))
+
+
+def test_tags_mean_nothing_where_nobody_says_what_they_mean() -> None:
+    assert read("a: !Ref b") == {"a": "b"}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import yaml
 
@@ -20,6 +21,9 @@ from sovercheck.errors import InputError, Place
 Scalar = str | int | float | bool | None
 Value = Scalar | list["Value"] | dict[str, "Value"]
 Path_ = tuple[str | int, ...]
+TagKey = Callable[[str], str | None]
+"""From a tag (`!Ref`) to the key that the tagged value then stands under, as if written `{Ref: value}`; None for a tag
+that means nothing."""
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 2_000_000
@@ -51,6 +55,14 @@ class Document:
     def key_place(self, *path: str | int) -> Place:
         """The position of the key that ends a path, or of the nearest thing around it."""
         return self._nearest({**self._marks, **self._keys}, path)
+
+    def key_places(self, levels: int) -> dict[tuple[str, ...], Place]:
+        """The position of every key that stands at most so deep in mappings alone."""
+        return {
+            cast("tuple[str, ...]", path): Place(self.file, *at)
+            for path, at in self._keys.items()
+            if len(path) <= levels and all(isinstance(step, str) for step in path)
+        }
 
     def _nearest(self, marks: dict[Path_, tuple[int, int]], path: Path_) -> Place:
         for length in range(len(path), -1, -1):
@@ -86,11 +98,28 @@ def loads(raw: bytes, name: str) -> Document:
     return documents[0] if documents else Document(name, None, {(): (1, 1)}, {})
 
 
+def loads_tagged(text: str, name: str, key_of: TagKey) -> Document:
+    """Reads one YAML document in which tags mean something; raises as `load` does.
+
+    Args:
+        text: decoded.
+        name: the name to show in errors.
+        key_of: what each local tag means.
+    """
+    documents = list(_well_formed(text, name, key_of))
+    if len(documents) > 1:
+        raise InputError("yaml_several_documents", place=documents[1].place())
+    return documents[0] if documents else Document(name, None, {(): (1, 1)}, {})
+
+
 def load_all(raw: bytes, name: str) -> Iterator[Document]:
     """Reads every document of a YAML stream; raises as `load` does."""
-    text = decode(raw, name)
+    yield from _well_formed(decode(raw, name), name, lambda tag: None)
+
+
+def _well_formed(text: str, name: str, key_of: TagKey) -> Iterator[Document]:
     try:
-        yield from _documents(text, name)
+        yield from _documents(text, name, key_of)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text, name) from error
     except yaml.YAMLError as error:
@@ -125,12 +154,14 @@ class _Open:
 
     path: Path_
     items: list[Value] | dict[str, Value]
+    whole: Value
+    """With the key that its tag stands for around it."""
     key: str | None = None
     anchor: str | None = None
     size: int = 0
 
 
-def _documents(text: str, name: str) -> Iterator[Document]:
+def _documents(text: str, name: str, key_of: TagKey) -> Iterator[Document]:
     stack: list[_Open] = []
     marks: dict[Path_, tuple[int, int]] = {}
     keys: dict[Path_, tuple[int, int]] = {}
@@ -149,7 +180,7 @@ def _documents(text: str, name: str) -> Iterator[Document]:
             if stack:
                 stack[-1].size += closed.size
             if closed.anchor:
-                anchors[closed.anchor] = (closed.items, closed.size)
+                anchors[closed.anchor] = (closed.whole, closed.size)
             continue
         if not isinstance(event, yaml.NodeEvent):
             continue
@@ -171,22 +202,31 @@ def _documents(text: str, name: str) -> Iterator[Document]:
             count += size
         elif isinstance(event, yaml.ScalarEvent):
             value = event.value if not event.implicit[0] else _scalar(event.value)
-            if event.anchor:
-                anchors[event.anchor] = (value, 1)
         else:
             if len(stack) >= _MAX_DEPTH:
                 raise InputError("yaml_too_deep", place=Place(name, *at), depth=_MAX_DEPTH)
             value = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         if count > _MAX_VALUES:
             raise InputError("yaml_too_large", place=Place(name, *at), values=_MAX_VALUES)
+        wrapper = _wrapper(event, key_of)
+        outer: Value = value if wrapper is None else {wrapper: value}
+        inner = path if wrapper is None else (*path, wrapper)
+        marks[inner] = at
+        if isinstance(event, yaml.ScalarEvent) and event.anchor:
+            anchors[event.anchor] = (outer, 1)
         if parent is None:
-            root = value
+            root = outer
         else:
-            _add(parent, value)
+            _add(parent, outer)
             parent.size += size
         if isinstance(event, yaml.CollectionStartEvent):
             assert isinstance(value, (list, dict))  # noqa: S101 - for the type checker
-            stack.append(_Open(path, value, anchor=event.anchor, size=0))
+            stack.append(_Open(inner, value, outer, anchor=event.anchor))
+
+
+def _wrapper(event: yaml.NodeEvent, key_of: TagKey) -> str | None:
+    tag = getattr(event, "tag", None)
+    return key_of(tag) if tag and tag.startswith("!") else None
 
 
 def _key(

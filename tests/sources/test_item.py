@@ -9,8 +9,8 @@ import pytest
 from sovercheck.sources.aws.gather import Wanted
 from sovercheck.sources.item import NOT_SAID, ItemView, Unit, Value, items_of
 from sovercheck.sources.journal import Ask, Refusal
-from sovercheck.sources.kinds.model import Call, kind_of
-from sovercheck.sources.kinds.path import ABSENT, Json, parse
+from sovercheck.sources.kinds.model import Call, Way, kind_of
+from sovercheck.sources.kinds.path import ABSENT, Defaulted, Json, parse
 from sovercheck.sources.readers import Result
 
 DENIED = Refusal("refused", "svc:GetMore")
@@ -83,3 +83,19 @@ def test_a_bare_text_is_an_item_with_the_member_value() -> None:
     call = Call("svc", "ListNames", items=parse("Names[]"))
     assert list(items_of(call, {"Names": ["a", "b"]})) == [{"value": "a"}, {"value": "b"}]
     assert list(items_of(call, {})) == []
+
+
+# What rests on a parameter's default
+
+
+@pytest.mark.parametrize("found", [Defaulted("ca-central-1"), [Defaulted("ca-central-1")], ["x", Defaulted("y")]])
+def test_a_value_that_rests_on_a_default_is_inferred(found: Json) -> None:
+    read = view({"Region": found}).read((Way(path=parse("Region"), read="accounts"),), Wanted())
+    assert isinstance(read, Value)
+    assert read.said.inferred
+
+
+def test_a_value_that_rests_on_none_is_not() -> None:
+    read = view({"Region": "ca-central-1"}).read((Way(path=parse("Region")),), Wanted())
+    assert isinstance(read, Value)
+    assert not read.said.inferred

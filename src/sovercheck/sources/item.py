@@ -13,7 +13,7 @@ from functools import cache
 
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
-from sovercheck.sources.kinds.path import ABSENT, Absent, Found, Json, Path, Pending, Reference, find, parse
+from sovercheck.sources.kinds.path import ABSENT, Absent, Defaulted, Found, Json, Path, Pending, Reference, find, parse
 from sovercheck.sources.readers import READERS, Lookups, Result
 
 Fetch = Callable[[Ask, Call], Result]
@@ -229,6 +229,7 @@ class ItemView:
                 found = distinct[0] if distinct else ABSENT
             if found is ABSENT or found is None:
                 continue
+            inferred = way.inferred or _rests_on_a_default(found)
             if way.words:
                 spoken = str(found).casefold()
                 word = next((ours for theirs, ours in way.words.items() if theirs.casefold() == spoken), None)
@@ -247,7 +248,7 @@ class ItemView:
                 continue
             if way.unit != 1 and isinstance(read, int | float):
                 read = int(read * way.unit)
-            return Value(read, Said(answer, inferred=way.inferred))
+            return Value(read, Said(answer, inferred=inferred))
         return NOT_SAID
 
     def named(self, named: Named, lookups: Lookups, element: Json = None) -> str | None:
@@ -286,6 +287,10 @@ def settled(found: Found) -> Result:
             if isinstance(item, Pending):
                 return Refusal(item.reason, item.needs)
     return found
+
+
+def _rests_on_a_default(found: Result) -> bool:
+    return isinstance(found, Defaulted) or (isinstance(found, list) and any(isinstance(i, Defaulted) for i in found))
 
 
 @cache

@@ -43,6 +43,15 @@ class Reference(str):
     __slots__ = ()
 
 
+class Defaulted(str):
+    """In a template, a text that rests on a parameter's default or on a region that was assumed.
+
+    It counts, and is inferred: a deployment may give another.
+    """
+
+    __slots__ = ()
+
+
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"] | Pending
 """What a provider's answer or a plan's values are made of, once dates are written as texts."""
 
