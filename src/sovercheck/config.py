@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +18,7 @@ from sovercheck.findings import Organisation
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.places import is_place
 from sovercheck.inventory.rows import Known, Row
+from sovercheck.light import dataclass
 from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.reference.written import Sentence, Written, read

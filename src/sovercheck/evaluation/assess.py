@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from sovercheck import __version__
@@ -45,6 +45,7 @@ from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
 from sovercheck.inventory.facts import FACTS, TABLES, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.ties import MATCHED
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 from sovercheck.policy.condition import facts_of
 from sovercheck.policy.model import PolicySet, Rule

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, 
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of, leaves
 
 _REASONS: tuple[tuple[State, UnknownReason], ...] = (

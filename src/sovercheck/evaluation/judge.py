@@ -7,7 +7,6 @@ mostly to plan.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sovercheck.evaluation.compile import Plan, compile_rules
@@ -17,6 +16,7 @@ from sovercheck.findings import Verdict
 from sovercheck.inventory.evidence import GAPPED_BIT
 from sovercheck.inventory.facts import SUBJECTS, Subject
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 from sovercheck.policy.model import Rule
 
 RANK = f"CASE {{v}} WHEN {int(Verdict.FAIL)} THEN 3 WHEN {int(Verdict.UNKNOWN)} THEN 2 ELSE {{v}} END"

@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from sovercheck.evaluation.judge import Judged
 from sovercheck.files import written_whole
 from sovercheck.findings import Verdict
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from sovercheck.evaluation.register import TableRegister
 from sovercheck.findings import Exposure
 from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, is_gapped
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Law, Level
 
 if TYPE_CHECKING:

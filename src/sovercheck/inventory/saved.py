@@ -8,7 +8,6 @@ they were, without marks, and be merged again with those of other sources.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import CONTRADICTED, GAPPED_BIT, NO_ANSWER
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sovercheck import messages
 from sovercheck.inventory.facts import Fact, Type
+from sovercheck.light import dataclass
 from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.condition import (
     All,

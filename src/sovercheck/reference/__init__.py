@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sovercheck import bundle
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Citation, Law, Level, Statute, load_laws, load_statutes
 from sovercheck.reference.places import Group, Places, UnknownPlaceError, load_places
 from sovercheck.reference.regions import Provider, Region, Regions, load_regions

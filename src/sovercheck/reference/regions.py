@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sovercheck.errors import PolicyError
+from sovercheck.light import dataclass
 from sovercheck.reference.places import Places, Texts, UnknownPlaceError, country_of, unknown_place
 
 
