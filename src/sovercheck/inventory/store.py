@@ -19,7 +19,7 @@ from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, Any, Self
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -37,9 +37,6 @@ from sovercheck.inventory.saved import PARTS, Saved, parquet
 from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED, Matcher, tie
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA = "sovercheck/inventory/v1"
 REGISTER = "policies/reference/parties"
@@ -80,9 +77,9 @@ class Inventory:
     """
 
     def __init__(self) -> None:
-        import duckdb
+        from sovercheck.inventory import engine
 
-        self.connection = duckdb.connect(":memory:", config=_ENGINE)
+        self.connection = engine.connect(":memory:", config=_ENGINE)
         self.provenance: list[Evidence] = []
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
@@ -131,7 +128,7 @@ class Inventory:
             InputError: the folder exists and is no inventory, or the disk refuses.
         """
         check_free(folder)
-        import duckdb
+        from sovercheck.inventory import engine
 
         part = None
         try:
@@ -140,7 +137,7 @@ class Inventory:
             self._write(part)
             os.chmod(part, 0o700)
             replace_folder(folder, part)
-        except (OSError, duckdb.IOException) as error:
+        except (OSError, engine.IOException) as error:
             reason = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0]
             raise InputError("unwritable", place=Place(str(folder)), reason=reason) from error
         finally:
@@ -184,7 +181,7 @@ class Inventory:
         Raises:
             InputError: the folder has no manifest, or one of another schema, or lacks a table.
         """
-        import duckdb
+        from sovercheck.inventory import engine
 
         path = folder / _MANIFEST
         try:
@@ -193,7 +190,7 @@ class Inventory:
                 raise InputError("inventory_schema", place=Place(str(path)), schema=str(manifest["schema"]))
             inventory = cls()
             inventory._read(folder, manifest)
-        except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
+        except (OSError, ValueError, KeyError, TypeError, engine.Error) as error:
             raise InputError("not_an_inventory", place=Place(str(folder))) from error
         return inventory
 
