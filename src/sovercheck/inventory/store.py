@@ -34,7 +34,16 @@ from sovercheck.inventory.merge import Contradiction, merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
 from sovercheck.inventory.rows import Gap, Item, Note, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved, parquet
-from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
+from sovercheck.inventory.spool import (
+    create_tables,
+    forget_order,
+    insert_in_order,
+    insert_spool,
+    keep_order,
+    new_numbers,
+    plain_number,
+    renumber,
+)
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED, Matcher, tie
 
@@ -45,6 +54,8 @@ BELONGING = f"""
 CREATE VIEW belonging AS SELECT resource, system FROM tie
 UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND resource IN (SELECT resource FROM tie)
 """
+SMALL = 10_000
+"""So many rows the engine goes through in less time than it takes to plan how to do it best."""
 _MANIFEST = "manifest.json"
 _BATCH = 10_000
 _ENGINE: dict[str, str | bool | int | float | list[str]] = {
@@ -74,6 +85,7 @@ class Inventory:
         observed_as: which declared resources are said to be which observed ones.
         disputed: tables of which some subject had a fact from more than one row; what each row said stands in
             `part_<table>`, so that a saved inventory can be merged with others as if it were read again.
+        small: whether the engine was told that there are few rows.
     """
 
     def __init__(self) -> None:
@@ -90,6 +102,7 @@ class Inventory:
         self.bulk_systems: set[str] = set()
         self.observed_as: list[ObservedAs] = []
         self.disputed: set[str] = set()
+        self.small = False
         self._said = 0
 
     def __enter__(self) -> Self:
@@ -103,6 +116,11 @@ class Inventory:
     def close(self) -> None:
         """Frees the engine's memory."""
         self.connection.close()
+
+    def expect_few_rows(self) -> None:
+        """Has the engine run queries as they are written, in one thread: no plan is worth more than it costs."""
+        self.connection.execute("SET threads = 1; PRAGMA disable_optimizer")
+        self.small = True
 
     def sha256(self) -> str:
         """The hash of the logical content: every row of every table in order of id, gaps, readings; never of Parquet.
@@ -277,6 +295,9 @@ class Builder:
         self._bulk: set[str] = set()
         self._named: set[str] = set()
         self._integers: dict[int, int] = {}
+        self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
+        # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
+        self._repeated: set[str] = set()
         self._shapes = {table: {fact.short: _shape(fact) for fact in facts_of(table)} for table in TABLES}
 
     def add(self, source: str, items: Iterable[Item], *, bulk: bool = False) -> None:
@@ -291,6 +312,11 @@ class Builder:
         said: Counter[int] = Counter()
         for item in items:
             if isinstance(item, Row):
+                ids = self._ids[item.table]
+                if item.id in ids or len(ids) == SMALL:
+                    self._repeated.add(item.table)
+                else:
+                    ids.add(item.id)
                 if item.table == "system":
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
@@ -338,6 +364,7 @@ class Builder:
                 if found[table]:
                     self._close(table)
                     self._segments.setdefault(table, []).append(Saved(folder, numbers, table in saved.disputed))
+                    self._repeated.add(table)
             ours = self._inventory
             ours.gaps += saved.gaps
             ours.notes += [note for note in saved.notes if note.code != UNSEEN]
@@ -385,22 +412,23 @@ class Builder:
         inventory._said = len(inventory.provenance)
         inventory.gaps.sort(key=repr)
         inventory.readings.sort(key=repr)
+        if sum(inventory.counts.values()) <= SMALL:
+            inventory.expect_few_rows()
         order = new_numbers(self._provenance, inventory.provenance)
         renumber(connection, order)
         for table in tuple(self._spools):
             self._close(table)
+        create_tables(connection, TABLES)
+        if inventory.observed_as:
+            # Subjects that bear two ids as yet will have several rows.
+            self._repeated.update(TABLES)
         for table in TABLES:
-            create_table(connection, table)
-            for segment in self._segments.get(table, ()):
-                if isinstance(segment, Saved):
-                    segment.insert(connection, table, order)
-                else:
-                    insert_spool(connection, table, segment, evidence='renumbered("{name}")')
+            self._fill(table, order)
         inventory.observed_as = sorted(set(inventory.observed_as), key=repr)
         inventory.notes += rename(connection, inventory.observed_as)
-        for table in TABLES:
+        for table in (table for table in TABLES if table in self._repeated):
             self._merge(table)
-            connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
+            forget_order(connection, table)
         inventory.bulk_systems = self._bulk - self._named
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         mark(connection, enumerate(inventory.gaps))
@@ -408,6 +436,18 @@ class Builder:
         connection.execute(BELONGING)
         self._folder.cleanup()
         return inventory
+
+    def _fill(self, table: str, order: list[int]) -> None:
+        """Inserts the rows of a table, in order where some subject may have several."""
+        connection, insert = self._inventory.connection, insert_spool
+        if table in self._repeated:
+            keep_order(connection, table)
+            insert = insert_in_order
+        for segment in self._segments.get(table, ()):
+            if isinstance(segment, Saved):
+                segment.insert(connection, table, order)
+            else:
+                insert(connection, table, segment, evidence='renumbered("{name}")')
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
@@ -478,7 +518,7 @@ class Builder:
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
                     stream.write(_LINES.encode(row) + "\n")
-            insert_spool(connection, table, path, evidence='"{name}"')
+            insert_in_order(connection, table, path, evidence='"{name}"')
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of each subject that has a fact from more than one, a subject at a time."""
