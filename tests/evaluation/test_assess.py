@@ -156,3 +156,11 @@ def test_an_inventory_with_nothing_in_it_passes_nothing() -> None:
     assert found.coverage.systems == 0
     assert {rule.counts.passed for rule in found.rules} == {0}
     assert {item.subject for item in found.findings} <= {"estate"}
+
+
+def test_few_rows_are_judged_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = load_policies(shipped_ids(), REFERENCE, {}).rules
+    gap = Gap("compte", "refused", "copy", "a", ("place",))
+    few = assessed(rules, gap)
+    monkeypatch.setattr("sovercheck.inventory.store.SMALL", 0)
+    assert assessed(rules, gap) == few

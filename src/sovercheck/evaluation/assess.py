@@ -42,7 +42,7 @@ from sovercheck.findings import (
     Verdict,
 )
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
-from sovercheck.inventory.facts import FACTS, TABLES, Fact
+from sovercheck.inventory.facts import FACTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.ties import MATCHED
 from sovercheck.light import dataclass
@@ -111,7 +111,7 @@ def assess(
             declared=reached["declared"],
             unreached=reached["unreached"],
             untied_resources=_count(inventory, f"resource r WHERE {UNTIED}"),
-            subjects={table: _count(inventory, _COUNTED.get(table, f'"{table}"')) for table in TABLES},
+            subjects={**inventory.lengths, "resource": _count(inventory, _RESOURCES)},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),
             untied=untied(inventory),
@@ -183,7 +183,7 @@ def derive_all(
     nothing_contradicted = derive(inventory, read)
     laws = [reference.laws[id_] for id_ in sorted({rule.law for rule in rules if rule.law is not None})]
     exposed = [subject for subject in EXPOSED if any(rule.law and rule.subject == subject for rule in rules)]
-    return derive_parties(inventory, laws, as_of, exposed), nothing_contradicted
+    return derive_parties(inventory, laws, as_of, exposed, read), nothing_contradicted
 
 
 def _facts_read(rule: Rule) -> Iterable[Fact]:
@@ -346,7 +346,7 @@ def _iso(day: date | None) -> str | None:
 
 
 # An account is where resources are, and none itself: one with nothing in it is an empty inventory.
-_COUNTED = {"resource": "resource WHERE kind IS DISTINCT FROM 'account'"}
+_RESOURCES = "resource WHERE kind IS DISTINCT FROM 'account'"
 
 
 def _count(inventory: Inventory, what: str) -> int:

@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
@@ -104,6 +104,7 @@ class Inventory:
         self.disputed: set[str] = set()
         self.small = False
         self._said = 0
+        self._lengths: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +123,15 @@ class Inventory:
         self.connection.execute("SET threads = 1; PRAGMA disable_optimizer")
         self.small = True
 
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        """How many rows each of `facts.TABLES` has, counted once."""
+        if not self._lengths:
+            counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in TABLES)
+            found = self.connection.execute(f"SELECT {counts}").fetchone() or ()
+            self._lengths = dict(zip(TABLES, found, strict=True))
+        return self._lengths
+
     def sha256(self) -> str:
         """The hash of the logical content: every row of every table in order of id, gaps, readings; never of Parquet.
 
@@ -130,9 +140,11 @@ class Inventory:
         digest = hashlib.sha256(SCHEMA.encode())
         for table in TABLES:
             selected = ", ".join(f'"{name}"' for name in columns(table))
-            found = self.connection.execute(
-                f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
-            ).fetchone()
+            found = None
+            if self.lengths[table]:
+                found = self.connection.execute(
+                    f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
+                ).fetchone()
             digest.update(f"{table}:{found[0] if found else None}".encode())
         matched = self.connection.execute(f"SELECT * FROM {MATCHED} WHERE NOT decided ORDER BY ALL").fetchall()
         for item in (*self.provenance[: self._said], *self.gaps, *self.readings, *matched):
