@@ -301,7 +301,7 @@ def _rule_result(rule: Rule, counts: Counts, weakest: Grade | None, as_of: date)
         id=rule.id,
         policy=rule.policy,
         title=rule.title,
-        statement=rule.statement,
+        statement=dict(rule.statement),
         rationale=rule.rationale,
         subject=rule.subject,
         severity=rule.severity,

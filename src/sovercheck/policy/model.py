@@ -158,7 +158,7 @@ class Rule:
     parent: str | None
     title: Texts
     rationale: Texts | None
-    statement: Texts
+    statement: Mapping[str, str]
     subject: Subject
     severity: Severity
     gate: Gate
