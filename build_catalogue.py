@@ -56,13 +56,14 @@ def compiled(root: Path) -> dict[str, object]:
     try:
         from sovercheck import bundle, messages
         from sovercheck.policy import loader
-        from sovercheck.reference import COMPILED, load_reference
+        from sovercheck.reference import COMPILED, load_reference, parties
         from sovercheck.sources import kinds
 
         reference = load_reference(bundle.policies() / "reference")
         return {
             "messages.json": messages.read_catalogues(),
             COMPILED: reference.to_json(),
+            parties.COMPILED: parties.plain_parties(),
             loader.COMPILED: loader.shipped_to_json(reference),
             kinds.COMPILED: kinds.plain_kinds(),
             kinds.DATALESS: kinds.plain_dataless(),

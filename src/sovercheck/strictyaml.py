@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 from pathlib import Path
-
-import yaml
+from typing import TYPE_CHECKING
 
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
+
+if TYPE_CHECKING:
+    import yaml
 
 Scalar = str | int | float | bool | None
 Value = Scalar | list["Value"] | dict[str, "Value"]
@@ -24,7 +26,6 @@ Path_ = tuple[str | int, ...]
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 2_000_000
-_LOADER = getattr(yaml, "CLoader", yaml.Loader)
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCT = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
@@ -89,6 +90,8 @@ def loads(raw: bytes, name: str) -> Document:
 
 def load_all(raw: bytes, name: str) -> Iterator[Document]:
     """Reads every document of a YAML stream; raises as `load` does."""
+    import yaml
+
     text = decode(raw, name)
     try:
         yield from _documents(text, name)
@@ -132,13 +135,15 @@ class _Open:
 
 
 def _documents(text: str, name: str) -> Iterator[Document]:
+    import yaml
+
     stack: list[_Open] = []
     marks: dict[Path_, tuple[int, int]] = {}
     keys: dict[Path_, tuple[int, int]] = {}
     anchors: dict[str, tuple[Value, int]] = {}
     root: Value = None
     count = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
         if isinstance(event, yaml.DocumentStartEvent):
             marks, keys, anchors, root, count = {}, {}, {}, None, 0
             continue
@@ -193,7 +198,9 @@ def _documents(text: str, name: str) -> Iterator[Document]:
 def _key(
     event: yaml.NodeEvent, parent: _Open, keys: dict[Path_, tuple[int, int]], at: tuple[int, int], name: str
 ) -> str:
-    if not isinstance(event, yaml.ScalarEvent):
+    from yaml import ScalarEvent
+
+    if not isinstance(event, ScalarEvent):
         raise InputError("yaml_key", place=Place(name, *at))
     key = str(event.value)
     if key in parent.items:
