@@ -62,7 +62,7 @@ def compiled(root: Path) -> dict[str, object]:
         reference = load_reference(bundle.policies() / "reference")
         return {
             "messages.json": messages.read_catalogues(),
-            COMPILED: reference.to_json(),
+            COMPILED: reference.compiled(),
             parties.COMPILED: parties.plain_parties(),
             loader.COMPILED: loader.shipped_to_json(reference),
             kinds.COMPILED: kinds.plain_kinds(),

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from sovercheck.evaluation.assess import Setting, assess, evaluate, reference_sha256
+from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.findings import Assessment, Input, Organisation
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
@@ -109,7 +109,7 @@ def test_coverage_counts_systems_first(found: Assessment) -> None:
 def test_the_inputs_are_told_with_their_hashes(found: Assessment) -> None:
     inputs = {item.kind: item.sha256 for item in found.inputs}
     assert set(inputs) == {"inventory", "policies", "reference", "waivers"}
-    assert inputs["reference"] == reference_sha256(REFERENCE)
+    assert inputs["reference"] == REFERENCE.sha256
     assert list(found.parameters) == ["a.y", "b.x"]
 
 

@@ -5,8 +5,6 @@ A pure function: it reads no clock, no file and no environment, and the same arg
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
@@ -101,7 +99,7 @@ def assess(
         inputs=(
             Input("inventory", "inventory", inventory.sha256()),
             Input("policies", "policies", policies.sha256),
-            Input("reference", "reference", reference_sha256(reference)),
+            Input("reference", "reference", reference.sha256),
             *setting.inputs,
         ),
         parameters=dict(sorted(setting.parameters.items())),
@@ -180,9 +178,10 @@ def derive_all(
     Returns:
         The exposures that rules look at, and the evidence integer of an empty `contradicted` list.
     """
-    nothing_contradicted = derive(inventory, read)
     laws = [reference.laws[id_] for id_ in sorted({rule.law for rule in rules if rule.law is not None})]
     exposed = [subject for subject in EXPOSED if any(rule.law and rule.subject == subject for rule in rules)]
+    # A key counts where no copy is missing from the list of places.
+    nothing_contradicted = derive(inventory, {*read, *(f"{subject}.places" for subject in exposed)})
     return derive_parties(inventory, laws, as_of, exposed, read), nothing_contradicted
 
 
@@ -217,12 +216,6 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, 
     found = shares(inventory, sharing, as_of, nothing_contradicted=nothing_contradicted)
     given = list(zip(sharing, found, strict=True))
     return Evaluated(judged, tallies, weakest, given, exposures, evidence)
-
-
-def reference_sha256(reference: Reference) -> str:
-    """The hash of the reference data's content."""
-    text = json.dumps(reference.to_json(), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:

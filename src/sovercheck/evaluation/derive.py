@@ -7,7 +7,7 @@ member's place is known; a statement under which a reading was refused that woul
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from sovercheck.evaluation.efvp import derive_of_copies, derive_of_projects
@@ -42,7 +42,7 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     Args:
         inventory: the facts.
         read: full names of the facts that will be read. Nothing else is derived, but for what every assessment tells:
-            places, systems and parties.
+            the place of a resource, the places and parties of a system.
 
     Returns:
         The evidence integer of an empty `contradicted` list.
@@ -50,8 +50,8 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     connection = inventory.connection
     own = _own_reading(inventory)
     _macros(connection)
-    connection.execute(_INVOLVED)
-    connection.execute(_resource_facts(own))
+    connection.execute(_involved(inventory.lengths))
+    connection.execute(_resource_facts(own, read))
     connection.execute(_system_facts(read))
     tables = {FACTS[name].table for name in read}
     if "efvp" in tables:
@@ -92,45 +92,55 @@ def _macros(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(";".join(f"CREATE OR REPLACE TEMP MACRO {macro}" for macro in macros))
 
 
-_INVOLVED = """
+def _involved(lengths: Mapping[str, int]) -> str:
+    """SQL of who is involved in what.
+
+    A system's involvements are its own and its resources'; a resource's are its own and its systems'; no sibling's. A
+    provider hosts; a contract's party of which no role is told is involved all the same, with an access that nobody
+    declared.
+    """
+    own = [_TOLD] + [sql for table, sql in _IMPLIED.items() if lengths[table]]
+    shared = ["SELECT * FROM own"] + (_SHARED if lengths["tie"] else [])
+    return f"""
 CREATE OR REPLACE TEMP TABLE involved AS
-WITH own AS (
-    SELECT CASE WHEN system IS NOT NULL THEN 'system' ELSE 'resource' END AS subject, coalesce(system, resource) AS id,
-        party, role, role__ev, access, access__ev, from_places, from_places__open, from_places__ev, on_behalf_of,
-        on_behalf_of__ev
-    FROM involvement
-    UNION ALL BY NAME
-    SELECT 'resource' AS subject, id, provider AS party, 'hosts' AS role,
-        greatest(name__ev, kind__ev, native_type__ev, holds_data__ev) AS role__ev
-    FROM resource WHERE provider IS NOT NULL
-    UNION ALL BY NAME
-    SELECT 'resource' AS subject, resource AS id, provider AS party, 'hosts' AS role,
-        greatest(kind__ev, place__ev) AS role__ev
-    FROM copy WHERE provider IS NOT NULL
-    UNION ALL BY NAME
-    SELECT 'system' AS subject, k.system AS id, k.party FROM contract k
-    WHERE k.system IS NOT NULL AND k.party IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM involvement i WHERE i.system = k.system AND i.party = k.party)
-), shared AS (
-    SELECT * FROM own
-    UNION ALL
-    SELECT 'system', t.system, o.* EXCLUDE (subject, id)
-    FROM own o JOIN tie t ON o.subject = 'resource' AND o.id = t.resource
-    UNION ALL
-    SELECT 'resource', t.resource, o.* EXCLUDE (subject, id)
-    FROM own o JOIN tie t ON o.subject = 'system' AND o.id = t.system
-)
+WITH own AS ({" UNION ALL BY NAME ".join(own)}), shared AS ({" UNION ALL ".join(shared)})
 SELECT DISTINCT subject, id, party, role, coalesce(role__ev, 0) AS role__ev, access,
     coalesce(access__ev, 0) AS access__ev, from_places, coalesce(from_places__open, FALSE) AS from_places__open,
     coalesce(from_places__ev, 0) AS from_places__ev,
     on_behalf_of, coalesce(on_behalf_of__ev, 0) AS on_behalf_of__ev
 FROM shared
 """
-"""A system's involvements are its own and its resources'; a resource's are its own and its systems'; no sibling's.
 
-A provider hosts; a contract's party of which no role is told is involved all the same, with an access that nobody
-declared.
-"""
+
+_TOLD = """
+    SELECT CASE WHEN system IS NOT NULL THEN 'system' ELSE 'resource' END AS subject, coalesce(system, resource) AS id,
+        party, role, role__ev, access, access__ev, from_places, from_places__open, from_places__ev, on_behalf_of,
+        on_behalf_of__ev
+    FROM involvement"""
+
+_IMPLIED: Mapping[str, str] = {
+    "resource": """
+    SELECT 'resource' AS subject, id, provider AS party, 'hosts' AS role,
+        greatest(name__ev, kind__ev, native_type__ev, holds_data__ev) AS role__ev
+    FROM resource WHERE provider IS NOT NULL""",
+    "copy": """
+    SELECT 'resource' AS subject, resource AS id, provider AS party, 'hosts' AS role,
+        greatest(kind__ev, place__ev) AS role__ev
+    FROM copy WHERE provider IS NOT NULL""",
+    "contract": """
+    SELECT 'system' AS subject, k.system AS id, k.party FROM contract k
+    WHERE k.system IS NOT NULL AND k.party IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM involvement i WHERE i.system = k.system AND i.party = k.party)""",
+}
+"""Table → the involvements that its rows imply, without anybody telling them."""
+
+_SHARED = [
+    f"""
+    SELECT '{subject}', t.{subject}, o.* EXCLUDE (subject, id)
+    FROM own o JOIN tie t ON o.subject = '{other}' AND o.id = t.{other}"""
+    for subject, other in (("system", "resource"), ("resource", "system"))
+]
+"""What those whom a resource and a system are tied to are involved in too."""
 
 
 def _place_sums(of: str, condition: str) -> str:
@@ -153,8 +163,17 @@ def _place_list(of: str) -> str:
     )
 
 
-def _resource_facts(own: int) -> str:
+def _resource_facts(own: int, read: Collection[str]) -> str:
     primary = "(c.kind__ev > 0 AND c.kind = 'primary')"
+    summed, told, joined = "", "", ""
+    if "resource.places" in read:
+        summed = f""",
+        surely(any_value(r.copies_complete), any_value(r.copies_complete__ev)) AS closed,
+        {_place_sums("places", "c.id IS NOT NULL")}"""
+        told += f",\n    {_place_list('places')}"
+    if "resource.systems" in read:
+        told += f", coalesce(tied.systems, []) AS systems, FALSE AS systems__open, {own} AS systems__ev"
+        joined = f" LEFT JOIN ({_TIED}) tied ON tied.resource = summed.id"
     return f"""
 CREATE OR REPLACE TEMP TABLE derived_resource AS
 WITH summed AS (
@@ -163,23 +182,20 @@ WITH summed AS (
         count(*) FILTER {primary} AS primaries, min(c.place__ev) FILTER {primary} AS primary_ev,
         coalesce(bool_or(c.kind__ev <= 0) FILTER (c.id IS NOT NULL), FALSE) AS maybe_primary,
         bool_or(gapped(c.kind__ev)) OR bool_or(gapped(c.place__ev)) FILTER {primary} AS gap,
-        any_value(r.copies_complete__ev) AS closed_ev,
-        surely(any_value(r.copies_complete), any_value(r.copies_complete__ev)) AS closed,
-        {_place_sums("places", "c.id IS NOT NULL")}
+        any_value(r.copies_complete__ev) AS closed_ev{summed}
     FROM resource r LEFT JOIN copy c ON c.resource = r.id GROUP BY r.id
-), tied AS (
-    SELECT resource, list(DISTINCT system ORDER BY system) AS systems FROM tie GROUP BY resource
 )
 SELECT id, CASE WHEN lowest = highest AND NOT maybe_primary AND primary_ev > 0 THEN lowest END AS place,
     CASE WHEN maybe_primary OR primaries = 0 THEN {NO_ANSWER}
          WHEN lowest <> highest THEN {CONTRADICTED}
          -- Where a kind is under a gap, or the copies could not be listed, another copy may be the primary one.
          WHEN primary_ev > 0 AND (gap OR closed_ev <= {FIRST_GAP} OR gapped(closed_ev)) THEN primary_ev | {GAPPED_BIT}
-         ELSE primary_ev END AS place__ev,
-    {_place_list("places")},
-    coalesce(tied.systems, []) AS systems, FALSE AS systems__open, {own} AS systems__ev
-FROM summed LEFT JOIN tied ON tied.resource = summed.id
+         ELSE primary_ev END AS place__ev{told}
+FROM summed{joined}
 """
+
+
+_TIED = "SELECT resource, list(DISTINCT system ORDER BY system) AS systems FROM tie GROUP BY resource"
 
 
 def _system_facts(read: Collection[str]) -> str:

@@ -93,10 +93,14 @@ def _judge(
     if inventory.gaps and _gapped(inventory, plan, view):
         plan = compile_rules(rules, DuckDB(), as_of, gapped=True)
     leaves = "".join(f", {sql} AS {name}" for name, sql in plan.leaf_columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE leaf_{subject} AS SELECT id, system{leaves} FROM ({view})")
     verdicts = "".join(f", CAST({rule.verdict} AS UTINYINT) AS v{n}" for n, rule in enumerate(plan.rules))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM leaf_{subject}")
-    connection.execute(f"DROP TABLE leaf_{subject}")
+    rows = f"(SELECT id, system{leaves} FROM ({view}))"
+    if not inventory.small:
+        # The optimiser would write each leaf out wherever a verdict reads it.
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE leaf_{subject} AS {rows}")
+        rows = f"leaf_{subject}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM {rows}")
+    connection.execute(f"DROP TABLE IF EXISTS leaf_{subject}")
     columns = [f"v{n}" for n in range(len(plan.rules))]
     if several:
         worst = ", ".join(
@@ -122,6 +126,8 @@ def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
 
 def _several_systems(inventory: Inventory) -> bool:
     """Whether a resource may belong to several systems."""
+    if not inventory.lengths["tie"]:
+        return False
     found = inventory.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM belonging").fetchone()
     return bool(found and found[0])
 
@@ -159,5 +165,5 @@ def find(inventory: Inventory, judged: Sequence[Judged]) -> None:
             for n, rule in enumerate(item.plan.rules)
             if item.tallies[n].failed or item.tallies[n].unknown
         ]
-        for selected in found:
+        for selected in [" UNION ALL ".join(found)] if found and inventory.small else found:
             connection.execute(f"INSERT INTO finding {selected}")
