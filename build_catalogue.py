@@ -56,14 +56,15 @@ def compiled(root: Path) -> dict[str, object]:
     try:
         from sovercheck import bundle, messages
         from sovercheck.policy import loader
-        from sovercheck.reference import COMPILED, load_reference
+        from sovercheck.reference import COMPILED, load_reference, parties
         from sovercheck.sources import kinds
 
         reference = load_reference(bundle.policies() / "reference")
         described = kinds.plain_kinds()
         return {
             "messages.json": messages.read_catalogues(),
-            COMPILED: reference.to_json(),
+            COMPILED: reference.compiled(),
+            parties.COMPILED: parties.plain_parties(),
             loader.COMPILED: loader.shipped_to_json(reference),
             kinds.COMPILED: described,
             kinds.COMPILED_PLANNED: kinds.plain_planned(described),

@@ -56,7 +56,13 @@ def used(binaries: Path, folder: Path) -> None:
 def test_the_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ("messages.json", "reference.json", "policies.json", "policies/cloud-act/us-cloud-act.yaml"):
+    for name in (
+        "messages.json",
+        "reference.json",
+        "parties.json",
+        "policies.json",
+        "policies/cloud-act/us-cloud-act.yaml",
+    ):
         assert f"sovercheck/_bundled/{name}" in names
     assert any(name.startswith("sovercheck/_bundled/templates/html/") for name in names)
     assert "sovercheck/cli/starter/fr/sovercheck.yaml" in names

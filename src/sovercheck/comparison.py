@@ -7,7 +7,7 @@ inside. `decisions.compare` makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from sovercheck.findings import (
@@ -19,6 +19,7 @@ from sovercheck.findings import (
     Severity,
     VerdictWord,
 )
+from sovercheck.light import dataclass
 from sovercheck.reference import Level
 
 SCHEMA = "sovercheck/comparison/v1"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sovercheck import messages
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 
 

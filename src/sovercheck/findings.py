@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Literal
 
 from sovercheck.inventory.rows import ReadingStatus
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 
 SCHEMA = "sovercheck/assessment/v1"

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from sovercheck import bundle
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
@@ -26,7 +25,7 @@ from sovercheck.policy.loader import load_policies
 from sovercheck.policy.model import PolicySet
 from sovercheck.policy.waivers import Waiver, load_waivers
 from sovercheck.reference import Reference, load_reference
-from sovercheck.reference.parties import party_documents
+from sovercheck.reference.parties import shipped_party_documents
 from sovercheck.reports.base import FORMATS, FollowUp, Options
 from sovercheck.sources.base import Work
 
@@ -159,7 +158,7 @@ def collect(config: Config, progress: Progress, work: Work | None = None, otherw
         items = list(source.collect())
         rows += [item for item in items if isinstance(item, Row)]
         builder.add(source.name, items, bulk=source.kind == "inventory")
-    shipped = [row for document in party_documents(_parties()) for row in read_declaration(document)]
+    shipped = [row for document in shipped_party_documents() for row in read_declaration(document)]
     check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=known)
     builder.add_parties(rows, shipped, known["party"])
     return builder.finish()
@@ -260,10 +259,6 @@ def earlier_follow_up(reports: Mapping[str, Path], languages: Sequence[Lang]) ->
 
 def _untold(_key: str, _about: str) -> None:
     """Keeping a run takes no time worth telling."""
-
-
-def _parties() -> Path:
-    return bundle.policies() / "reference" / "parties"
 
 
 def _setting(config: Config, as_of: date, inputs: list[Input]) -> Setting:

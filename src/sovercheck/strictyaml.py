@@ -10,13 +10,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import cast
-
-import yaml
+from typing import TYPE_CHECKING, cast
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
+
+if TYPE_CHECKING:
+    import yaml
 
 Scalar = str | int | float | bool | None
 Value = Scalar | list["Value"] | dict[str, "Value"]
@@ -27,7 +29,6 @@ that means nothing."""
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 2_000_000
-_LOADER = getattr(yaml, "CLoader", yaml.Loader)
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _OCT = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
@@ -118,6 +119,8 @@ def load_all(raw: bytes, name: str) -> Iterator[Document]:
 
 
 def _well_formed(text: str, name: str, key_of: TagKey) -> Iterator[Document]:
+    import yaml
+
     try:
         yield from _documents(text, name, key_of)
     except yaml.MarkedYAMLError as error:
@@ -162,13 +165,15 @@ class _Open:
 
 
 def _documents(text: str, name: str, key_of: TagKey) -> Iterator[Document]:
+    import yaml
+
     stack: list[_Open] = []
     marks: dict[Path_, tuple[int, int]] = {}
     keys: dict[Path_, tuple[int, int]] = {}
     anchors: dict[str, tuple[Value, int]] = {}
     root: Value = None
     count = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
         if isinstance(event, yaml.DocumentStartEvent):
             marks, keys, anchors, root, count = {}, {}, {}, None, 0
             continue
@@ -232,7 +237,9 @@ def _wrapper(event: yaml.NodeEvent, key_of: TagKey) -> str | None:
 def _key(
     event: yaml.NodeEvent, parent: _Open, keys: dict[Path_, tuple[int, int]], at: tuple[int, int], name: str
 ) -> str:
-    if not isinstance(event, yaml.ScalarEvent):
+    from yaml import ScalarEvent
+
+    if not isinstance(event, ScalarEvent):
         raise InputError("yaml_key", place=Place(name, *at))
     key = str(event.value)
     if key in parent.items:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from sovercheck.evaluation.assess import Setting, assess, evaluate, reference_sha256
+from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.findings import Assessment, Input, Organisation
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
@@ -109,7 +109,7 @@ def test_coverage_counts_systems_first(found: Assessment) -> None:
 def test_the_inputs_are_told_with_their_hashes(found: Assessment) -> None:
     inputs = {item.kind: item.sha256 for item in found.inputs}
     assert set(inputs) == {"inventory", "policies", "reference", "waivers"}
-    assert inputs["reference"] == reference_sha256(REFERENCE)
+    assert inputs["reference"] == REFERENCE.sha256
     assert list(found.parameters) == ["a.y", "b.x"]
 
 
@@ -156,3 +156,11 @@ def test_an_inventory_with_nothing_in_it_passes_nothing() -> None:
     assert found.coverage.systems == 0
     assert {rule.counts.passed for rule in found.rules} == {0}
     assert {item.subject for item in found.findings} <= {"estate"}
+
+
+def test_few_rows_are_judged_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = load_policies(shipped_ids(), REFERENCE, {}).rules
+    gap = Gap("compte", "refused", "copy", "a", ("place",))
+    few = assessed(rules, gap)
+    monkeypatch.setattr("sovercheck.inventory.store.SMALL", 0)
+    assert assessed(rules, gap) == few

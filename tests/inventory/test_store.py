@@ -425,3 +425,32 @@ def test_where_an_inventory_may_be_saved_is_known_before_anything_is_read(tmp_pa
         with pytest.raises(InputError) as caught:
             check_free(taken)
         assert caught.value.code == "inventory_folder_taken"
+
+
+def test_counts_the_rows_of_each_table(whole: Inventory) -> None:
+    assert {table: rows for table, rows in whole.lengths.items() if rows} == dict.fromkeys(
+        ("copy", "party", "system", "resource", "outage", "tie"), 1
+    )
+
+
+def test_the_engine_is_told_of_few_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads(inventory: Inventory) -> object:
+        return cells(inventory, "SELECT current_setting('threads')")[0]
+
+    monkeypatch.setattr("sovercheck.inventory.store.SMALL", len(ROWS))
+    with built(*ROWS) as few, built(*ROWS, Row("system", "t")) as many:
+        assert (few.small, many.small) == (True, False)
+        assert threads(few) == 1
+        assert few.sha256() != many.sha256()
+
+
+@pytest.mark.parametrize("small", [1, 2, 10_000])
+def test_rows_of_one_subject_are_merged_however_many_ids_are_remembered(
+    monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("sovercheck.inventory.store.SMALL", small)
+    rows = [Row("system", id_, {}, {"name": Known(id_, SAID)}) for id_ in "abcd"]
+    again = Row("system", "d", {}, {"purpose": Known("Archives", SAID)})
+    with built(*rows, again) as inventory:
+        assert inventory.lengths["system"] == 4
+        assert cells(inventory, "SELECT name, purpose FROM system WHERE id = 'd'") == ("d", "Archives")

@@ -8,7 +8,7 @@ import pytest
 from sovercheck import messages, strictyaml
 from sovercheck.inventory.facts import FACTS, SCOPES, Subject
 from sovercheck.policy.condition import All, Before, Compare, Condition, FactSide, Not, Operand, operators
-from sovercheck.policy.explain import explain, statement
+from sovercheck.policy.explain import Statement, explain
 from sovercheck.policy.loader import load_policies, shipped_ids
 from sovercheck.policy.reading import ConditionReader
 from sovercheck.reference import Reference
@@ -26,7 +26,7 @@ def says(reference: Reference) -> Says:
         reader = ConditionReader(document, {}, reference.places, tuple(reference.laws))
         condition = reader.read(document.value, (), subject)
         assert condition is not None
-        texts = statement(condition, None, None, reference.places, reference.laws)
+        texts = Statement(condition, None, None, reference.places, reference.laws)
         return {lang: text.replace("\u00a0", " ") for lang, text in texts.items()}
 
     return said
@@ -154,7 +154,7 @@ def conditions() -> list[Condition]:
 
 
 def test_every_fact_under_every_operator_can_be_said(reference: Reference) -> None:
-    texts = statement(All(tuple(conditions())), None, None, reference.places, reference.laws)
+    texts = Statement(All(tuple(conditions())), None, None, reference.places, reference.laws)
     assert all("{" not in text and "}" not in text for text in texts.values())
 
 

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from sovercheck import bundle
 from sovercheck.errors import InputError
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Row
 from sovercheck.reference import Reference
-from sovercheck.reference.parties import party_documents, party_paths
+from sovercheck.reference.parties import (
+    COMPILED,
+    party_documents,
+    party_paths,
+    plain_parties,
+    shipped_party_documents,
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +106,17 @@ def test_a_file_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("parties: [", encoding="utf-8")
     with pytest.raises(InputError):
         party_documents(tmp_path)
+
+
+def test_the_compiled_parties_are_those_that_ship(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = [read_declaration(document) for document in shipped_party_documents()]
+    compiled = tmp_path / COMPILED
+    compiled.write_text(json.dumps(plain_parties(), ensure_ascii=False), encoding="utf-8")
+    monkeypatch.setattr(bundle, "compiled", {COMPILED: compiled}.get)
+
+    documents = shipped_party_documents()
+
+    assert [(row.id, row.links, row.facts) for rows in written for row in rows] == [
+        (row.id, row.links, row.facts) for document in documents for row in read_declaration(document)
+    ]
+    assert str(documents[0].place("parties", 0)) == "amazon.yaml:1:1"

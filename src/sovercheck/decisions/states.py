@@ -162,7 +162,7 @@ def _told(placed: Placed, change: Change, regions: Regions) -> Location:
         borne_out=placed.borne_out,
         why=placed.why,
         needs=placed.needs,
-        spot=spot(placed.spot),
+        spot=spot(placed.spot or change.placed_at),
     )
 
 

@@ -5,11 +5,9 @@ A pure function: it reads no clock, no file and no environment, and the same arg
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from sovercheck import __version__
@@ -42,9 +40,10 @@ from sovercheck.findings import (
     Verdict,
 )
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
-from sovercheck.inventory.facts import FACTS, TABLES, Fact
+from sovercheck.inventory.facts import FACTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.ties import MATCHED
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 from sovercheck.policy.condition import facts_of
 from sovercheck.policy.model import PolicySet, Rule
@@ -100,7 +99,7 @@ def assess(
         inputs=(
             Input("inventory", "inventory", inventory.sha256()),
             Input("policies", "policies", policies.sha256),
-            Input("reference", "reference", reference_sha256(reference)),
+            Input("reference", "reference", reference.sha256),
             *setting.inputs,
         ),
         parameters=dict(sorted(setting.parameters.items())),
@@ -110,7 +109,7 @@ def assess(
             declared=reached["declared"],
             unreached=reached["unreached"],
             untied_resources=_count(inventory, f"resource r WHERE {UNTIED}"),
-            subjects={table: _count(inventory, _COUNTED.get(table, f'"{table}"')) for table in TABLES},
+            subjects={**inventory.lengths, "resource": _count(inventory, _RESOURCES)},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),
             untied=untied(inventory),
@@ -179,10 +178,11 @@ def derive_all(
     Returns:
         The exposures that rules look at, and the evidence integer of an empty `contradicted` list.
     """
-    nothing_contradicted = derive(inventory, read)
     laws = [reference.laws[id_] for id_ in sorted({rule.law for rule in rules if rule.law is not None})]
     exposed = [subject for subject in EXPOSED if any(rule.law and rule.subject == subject for rule in rules)]
-    return derive_parties(inventory, laws, as_of, exposed), nothing_contradicted
+    # A key counts where no copy is missing from the list of places.
+    nothing_contradicted = derive(inventory, {*read, *(f"{subject}.places" for subject in exposed)})
+    return derive_parties(inventory, laws, as_of, exposed, read), nothing_contradicted
 
 
 def _facts_read(rule: Rule) -> Iterable[Fact]:
@@ -216,12 +216,6 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, 
     found = shares(inventory, sharing, as_of, nothing_contradicted=nothing_contradicted)
     given = list(zip(sharing, found, strict=True))
     return Evaluated(judged, tallies, weakest, given, exposures, evidence)
-
-
-def reference_sha256(reference: Reference) -> str:
-    """The hash of the reference data's content."""
-    text = json.dumps(reference.to_json(), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:
@@ -300,7 +294,7 @@ def _rule_result(rule: Rule, counts: Counts, weakest: Grade | None, as_of: date)
         id=rule.id,
         policy=rule.policy,
         title=rule.title,
-        statement=rule.statement,
+        statement=dict(rule.statement),
         rationale=rule.rationale,
         subject=rule.subject,
         severity=rule.severity,
@@ -345,7 +339,7 @@ def _iso(day: date | None) -> str | None:
 
 
 # An account is where resources are, and none itself: one with nothing in it is an empty inventory.
-_COUNTED = {"resource": "resource WHERE kind IS DISTINCT FROM 'account'"}
+_RESOURCES = "resource WHERE kind IS DISTINCT FROM 'account'"
 
 
 def _count(inventory: Inventory, what: str) -> int:

@@ -8,7 +8,7 @@ of a rule's leaves. A leaf decides where it has the value of the node it belongs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from sovercheck.errors import PolicyError
@@ -16,6 +16,7 @@ from sovercheck.evaluation.dialect import Dialect
 from sovercheck.evaluation.leaves import EVERYTHING, Context, Knowledge, leaf_sql
 from sovercheck.findings import Verdict
 from sovercheck.inventory.facts import Fact
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import (
     All,
     AnyOf,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, 
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of, leaves
 
 _REASONS: tuple[tuple[State, UnknownReason], ...] = (
@@ -125,6 +125,11 @@ class _Decider:
         self._exposure = exposure
         self._as_of = as_of.isoformat()
         self._leaf_facts = [facts_of(leaf) for leaf in compiled.leaves]
+        self._columns = {
+            fact.name: [f"{fact.table}.{name}" for name, _ in fact_columns(fact)]
+            for facts in self._leaf_facts
+            for fact in facts
+        }
         required = leaves(compiled.rule.require) if compiled.rule.require is not None else ()
         # What must hold is told before what makes the rule apply.
         self._order = sorted(range(len(compiled.leaves)), key=lambda n: (compiled.leaves[n] not in required, n))
@@ -163,7 +168,7 @@ class _Decider:
         )
 
     def _deciding(self, fact: Fact, subject: str, row: Wide, *, fails: bool) -> DecidingFact:
-        columns = [f"{fact.table}.{name}" for name, _ in fact_columns(fact)]
+        columns = self._columns[fact.name]
         value, evidence = row[columns[0]], row[columns[-1]]
         assert isinstance(evidence, int)  # noqa: S101 - the column's type
         solid = self._compiled.solid

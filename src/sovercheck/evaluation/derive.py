@@ -7,9 +7,10 @@ member's place is known; a statement under which a reading was refused that woul
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from sovercheck.evaluation.efvp import derive_of_copies, derive_of_projects
 from sovercheck.inventory.evidence import (
     CONTRADICTED,
     FIRST_GAP,
@@ -40,7 +41,8 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
 
     Args:
         inventory: the facts.
-        read: full names of the facts that will be read: a system's places by kind of copy are derived only then.
+        read: full names of the facts that will be read. Nothing else is derived, but for what every assessment tells:
+            the place of a resource, the places and parties of a system.
 
     Returns:
         The evidence integer of an empty `contradicted` list.
@@ -48,13 +50,17 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     connection = inventory.connection
     own = _own_reading(inventory)
     _macros(connection)
-    connection.execute(_INVOLVED)
-    connection.execute(_resource_facts(own))
-    connection.execute(_system_facts([kind for kind in COPY_KINDS if f"system.{kind}_places" in read]))
-    connection.execute(_EFVP_OF_COPY)
-    connection.execute(_EFVP_OF_PROJECT)
+    connection.execute(_involved(inventory.lengths))
+    connection.execute(_resource_facts(own, read))
+    connection.execute(_system_facts(read))
+    tables = {FACTS[name].table for name in read}
+    if "efvp" in tables:
+        derive_of_copies(inventory)
+    if "project_efvp" in tables:
+        derive_of_projects(inventory)
     connection.execute(_suppliers(inventory, own))
-    _contradicted(inventory, own)
+    if any(name.endswith(".contradicted") for name in read):
+        _contradicted(inventory, own)
     return own
 
 
@@ -66,7 +72,7 @@ def _own_reading(inventory: Inventory) -> int:
 
 def _macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Names for what the derivations say again and again."""
-    for macro in (
+    macros = (
         # The weakest evidence among what is known and counts; under a gap if any of it is.
         f"weakest(ev, counts) AS min(ev) FILTER (ev > 0 AND counts) "
         f"| coalesce(bit_or(ev & {GAPPED_BIT}) FILTER (ev > 0 AND counts), 0)",
@@ -82,100 +88,134 @@ def _macros(connection: duckdb.DuckDBPyConnection) -> None:
         f"ELSE coalesce(members_ev, {NO_ANSWER}) END",
         "lo(day) AS day || substr('-01-01', length(day) - 3)",
         "hi(day) AS day || substr('-12-31', length(day) - 3)",
-    ):
-        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+    )
+    connection.execute(";".join(f"CREATE OR REPLACE TEMP MACRO {macro}" for macro in macros))
 
 
-_INVOLVED = """
+def _involved(lengths: Mapping[str, int]) -> str:
+    """SQL of who is involved in what.
+
+    A system's involvements are its own and its resources'; a resource's are its own and its systems'; no sibling's. A
+    provider hosts; a contract's party of which no role is told is involved all the same, with an access that nobody
+    declared.
+    """
+    own = [_TOLD] + [sql for table, sql in _IMPLIED.items() if lengths[table]]
+    shared = ["SELECT * FROM own"] + (_SHARED if lengths["tie"] else [])
+    return f"""
 CREATE OR REPLACE TEMP TABLE involved AS
-WITH own AS (
-    SELECT CASE WHEN system IS NOT NULL THEN 'system' ELSE 'resource' END AS subject, coalesce(system, resource) AS id,
-        party, role, role__ev, access, access__ev, from_places, from_places__open, from_places__ev, on_behalf_of,
-        on_behalf_of__ev
-    FROM involvement
-    UNION ALL BY NAME
-    SELECT 'resource' AS subject, id, provider AS party, 'hosts' AS role,
-        greatest(name__ev, kind__ev, native_type__ev, holds_data__ev) AS role__ev
-    FROM resource WHERE provider IS NOT NULL
-    UNION ALL BY NAME
-    SELECT 'resource' AS subject, resource AS id, provider AS party, 'hosts' AS role,
-        greatest(kind__ev, place__ev) AS role__ev
-    FROM copy WHERE provider IS NOT NULL
-    UNION ALL BY NAME
-    SELECT 'system' AS subject, k.system AS id, k.party FROM contract k
-    WHERE k.system IS NOT NULL AND k.party IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM involvement i WHERE i.system = k.system AND i.party = k.party)
-), shared AS (
-    SELECT * FROM own
-    UNION ALL
-    SELECT 'system', t.system, o.* EXCLUDE (subject, id)
-    FROM own o JOIN tie t ON o.subject = 'resource' AND o.id = t.resource
-    UNION ALL
-    SELECT 'resource', t.resource, o.* EXCLUDE (subject, id)
-    FROM own o JOIN tie t ON o.subject = 'system' AND o.id = t.system
-)
+WITH own AS ({" UNION ALL BY NAME ".join(own)}), shared AS ({" UNION ALL ".join(shared)})
 SELECT DISTINCT subject, id, party, role, coalesce(role__ev, 0) AS role__ev, access,
     coalesce(access__ev, 0) AS access__ev, from_places, coalesce(from_places__open, FALSE) AS from_places__open,
     coalesce(from_places__ev, 0) AS from_places__ev,
     on_behalf_of, coalesce(on_behalf_of__ev, 0) AS on_behalf_of__ev
 FROM shared
 """
-"""A system's involvements are its own and its resources'; a resource's are its own and its systems'; no sibling's.
-
-A provider hosts; a contract's party of which no role is told is involved all the same, with an access that nobody
-declared.
-"""
 
 
-def _place_list(of: str, closed: str, closed_ev: str, condition: str = "TRUE") -> str:
-    """SQL columns of a list of places rolled up from copies `c`: members, open flag, evidence."""
+_TOLD = """
+    SELECT CASE WHEN system IS NOT NULL THEN 'system' ELSE 'resource' END AS subject, coalesce(system, resource) AS id,
+        party, role, role__ev, access, access__ev, from_places, from_places__open, from_places__ev, on_behalf_of,
+        on_behalf_of__ev
+    FROM involvement"""
+
+_IMPLIED: Mapping[str, str] = {
+    "resource": """
+    SELECT 'resource' AS subject, id, provider AS party, 'hosts' AS role,
+        greatest(name__ev, kind__ev, native_type__ev, holds_data__ev) AS role__ev
+    FROM resource WHERE provider IS NOT NULL""",
+    "copy": """
+    SELECT 'resource' AS subject, resource AS id, provider AS party, 'hosts' AS role,
+        greatest(kind__ev, place__ev) AS role__ev
+    FROM copy WHERE provider IS NOT NULL""",
+    "contract": """
+    SELECT 'system' AS subject, k.system AS id, k.party FROM contract k
+    WHERE k.system IS NOT NULL AND k.party IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM involvement i WHERE i.system = k.system AND i.party = k.party)""",
+}
+"""Table → the involvements that its rows imply, without anybody telling them."""
+
+_SHARED = [
+    f"""
+    SELECT '{subject}', t.{subject}, o.* EXCLUDE (subject, id)
+    FROM own o JOIN tie t ON o.subject = '{other}' AND o.id = t.{other}"""
+    for subject, other in (("system", "resource"), ("resource", "system"))
+]
+"""What those whom a resource and a system are tied to are involved in too."""
+
+
+def _place_sums(of: str, condition: str) -> str:
+    """SQL columns, of copies `c` grouped by their owner, that `_place_list` makes a list of places of."""
     members = (
         f"list(DISTINCT c.place ORDER BY c.place) FILTER (c.place__ev > 0 AND c.place IS NOT NULL AND {condition})"
     )
-    members_ev = f"weakest(c.place__ev, {condition})"
-    unplaced = f"coalesce(bool_or(c.place__ev <= 0) FILTER ({condition}), FALSE)"
-    whole = f"({closed} AND NOT {unplaced})"
     return (
-        f'coalesce({members}, []) AS "{of}", NOT {whole} AS "{of}__open", '
-        f'list_ev({whole}, {members_ev}, {closed_ev}) AS "{of}__ev"'
+        f'{members} AS "{of}_members", weakest(c.place__ev, {condition}) AS "{of}_ev", '
+        f'coalesce(bool_or(c.place__ev <= 0) FILTER ({condition}), FALSE) AS "{of}_unplaced"'
     )
 
 
-def _resource_facts(own: int) -> str:
+def _place_list(of: str) -> str:
+    """SQL columns of a list of places: members, open flag, evidence; `closed` and `closed_ev` stand beside the sums."""
+    whole = f'(closed AND NOT "{of}_unplaced")'
+    return (
+        f'coalesce("{of}_members", []) AS "{of}", NOT {whole} AS "{of}__open", '
+        f'list_ev({whole}, "{of}_ev", closed_ev) AS "{of}__ev"'
+    )
+
+
+def _resource_facts(own: int, read: Collection[str]) -> str:
     primary = "(c.kind__ev > 0 AND c.kind = 'primary')"
-    maybe_primary = "coalesce(bool_or(c.kind__ev <= 0) FILTER (c.id IS NOT NULL), FALSE)"
-    places = f"count(DISTINCT c.place) FILTER {primary}"
-    # Where a kind is under a gap, or the copies could not be listed, another copy may be the primary one.
-    gapped = (
-        f"CASE WHEN bool_or(gapped(c.kind__ev)) OR bool_or(gapped(c.place__ev)) FILTER {primary} "
-        f"OR any_value(r.copies_complete__ev <= {FIRST_GAP} OR gapped(r.copies_complete__ev)) "
-        f"THEN {GAPPED_BIT} ELSE 0 END"
-    )
-    weakest = f"min(c.place__ev) FILTER {primary}"
-    closed = "surely(any_value(r.copies_complete), any_value(r.copies_complete__ev))"
-    rolled_up = _place_list("places", closed, "any_value(r.copies_complete__ev)", "c.id IS NOT NULL")
+    summed, told, joined = "", "", ""
+    if "resource.places" in read:
+        summed = f""",
+        surely(any_value(r.copies_complete), any_value(r.copies_complete__ev)) AS closed,
+        {_place_sums("places", "c.id IS NOT NULL")}"""
+        told += f",\n    {_place_list('places')}"
+    if "resource.systems" in read:
+        told += f", coalesce(tied.systems, []) AS systems, FALSE AS systems__open, {own} AS systems__ev"
+        joined = f" LEFT JOIN ({_TIED}) tied ON tied.resource = summed.id"
     return f"""
 CREATE OR REPLACE TEMP TABLE derived_resource AS
-SELECT r.id,
-    CASE WHEN {places} = 1 AND NOT {maybe_primary} AND {weakest} > 0 THEN min(c.place) FILTER {primary} END AS place,
-    CASE WHEN {maybe_primary} OR count(*) FILTER {primary} = 0 THEN {NO_ANSWER}
-         WHEN {places} > 1 THEN {CONTRADICTED}
-         WHEN {weakest} > 0 THEN {weakest} | {gapped}
-         ELSE {weakest} END AS place__ev,
-    {rolled_up},
-    coalesce((SELECT list(DISTINCT system ORDER BY system) FROM tie WHERE tie.resource = r.id), []) AS systems,
-    FALSE AS systems__open, {own} AS systems__ev
-FROM resource r LEFT JOIN copy c ON c.resource = r.id GROUP BY r.id
+WITH summed AS (
+    SELECT r.id,
+        min(c.place) FILTER {primary} AS lowest, max(c.place) FILTER {primary} AS highest,
+        count(*) FILTER {primary} AS primaries, min(c.place__ev) FILTER {primary} AS primary_ev,
+        coalesce(bool_or(c.kind__ev <= 0) FILTER (c.id IS NOT NULL), FALSE) AS maybe_primary,
+        bool_or(gapped(c.kind__ev)) OR bool_or(gapped(c.place__ev)) FILTER {primary} AS gap,
+        any_value(r.copies_complete__ev) AS closed_ev{summed}
+    FROM resource r LEFT JOIN copy c ON c.resource = r.id GROUP BY r.id
+)
+SELECT id, CASE WHEN lowest = highest AND NOT maybe_primary AND primary_ev > 0 THEN lowest END AS place,
+    CASE WHEN maybe_primary OR primaries = 0 THEN {NO_ANSWER}
+         WHEN lowest <> highest THEN {CONTRADICTED}
+         -- Where a kind is under a gap, or the copies could not be listed, another copy may be the primary one.
+         WHEN primary_ev > 0 AND (gap OR closed_ev <= {FIRST_GAP} OR gapped(closed_ev)) THEN primary_ev | {GAPPED_BIT}
+         ELSE primary_ev END AS place__ev{told}
+FROM summed{joined}
 """
 
 
-def _system_facts(kinds: Sequence[str]) -> str:
-    closed = "any_value(whole.closed)"
-    closed_ev = "any_value(whole.closed_ev)"
-    lists = [_place_list("places", closed, closed_ev, "c.id IS NOT NULL")]
-    lists += [
-        _place_list(f"{kind}_places", closed, closed_ev, f"(c.kind = '{kind}' AND c.kind__ev > 0)") for kind in kinds
-    ]
+_TIED = "SELECT resource, list(DISTINCT system ORDER BY system) AS systems FROM tie GROUP BY resource"
+
+
+def _system_facts(read: Collection[str]) -> str:
+    lists = {"places": "c.id IS NOT NULL"}
+    lists |= {
+        f"{kind}_places": f"(c.kind = '{kind}' AND c.kind__ev > 0)"
+        for kind in COPY_KINDS
+        if f"system.{kind}_places" in read
+    }
+    tables = [_PARTIES]
+    selected = ["placed.*", _PARTIES_TOLD]
+    joined = ""
+    if "system.access_places" in read:
+        tables.append(_REACHED)
+        selected.append(_ACCESS_PLACES)
+        joined += " JOIN reached USING (id)"
+    if not _OF_OUTAGES.isdisjoint(read):
+        tables.append(_OUTAGES)
+        selected.append(_OUTAGES_TOLD)
+        joined += " JOIN outages USING (id)"
     return f"""
 CREATE OR REPLACE TEMP TABLE derived_system AS
 WITH whole AS (
@@ -190,11 +230,37 @@ WITH whole AS (
         LEFT JOIN copy c ON c.resource = r.id
     GROUP BY s.id
 ), placed AS (
-    SELECT s.id, {", ".join(lists)}
-    FROM system s JOIN whole ON whole.id = s.id LEFT JOIN tie t ON t.system = s.id
-        LEFT JOIN copy c ON c.resource = t.resource
-    GROUP BY s.id
-), role AS (
+    SELECT id, {", ".join(_place_list(of) for of in lists)}
+    FROM (
+        SELECT s.id, any_value(whole.closed) AS closed, any_value(whole.closed_ev) AS closed_ev,
+            {", ".join(_place_sums(of, condition) for of, condition in lists.items())}
+        FROM system s JOIN whole ON whole.id = s.id LEFT JOIN tie t ON t.system = s.id
+            LEFT JOIN copy c ON c.resource = t.resource
+        GROUP BY s.id
+    )
+), {", ".join(tables)}
+SELECT {", ".join(selected)} FROM placed JOIN parties USING (id){joined}
+"""
+
+
+def _remote(role: str) -> str:
+    words = ", ".join(f"'{word}'" for word in _REMOTE_ACCESS)
+    return f"({role}.access__ev > 0 AND {role}.access IN ({words}))"
+
+
+_PARTIES = """parties AS (
+    SELECT s.id, list(DISTINCT i.party ORDER BY i.party) FILTER (i.party IS NOT NULL) AS members,
+        weakest(greatest(i.role__ev, i.access__ev), TRUE) AS members_ev,
+        surely(any_value(s.involvements_complete), any_value(s.involvements_complete__ev)) AS closed,
+        any_value(s.involvements_complete__ev) AS closed_ev
+    FROM system s LEFT JOIN involved i ON i.subject = 'system' AND i.id = s.id GROUP BY s.id
+)"""
+
+_PARTIES_TOLD = """
+    coalesce(parties.members, []) AS parties, NOT parties.closed AS parties__open,
+    list_ev(parties.closed, parties.members_ev, parties.closed_ev) AS parties__ev"""
+
+_REACHED = f"""role AS (
     SELECT id, any_value(party) AS party, access, access__ev, from_places, from_places__open, from_places__ev
     FROM involved WHERE subject = 'system' GROUP BY ALL
 ), reached AS (
@@ -206,13 +272,16 @@ WITH whole AS (
         flatten(list(role.from_places) FILTER ({_remote("role")} AND role.from_places__ev > 0)) AS members,
         weakest(role.from_places__ev, {_remote("role")}) AS members_ev
     FROM system s LEFT JOIN role ON role.id = s.id GROUP BY s.id
-), parties AS (
-    SELECT s.id, list(DISTINCT i.party ORDER BY i.party) FILTER (i.party IS NOT NULL) AS members,
-        weakest(greatest(i.role__ev, i.access__ev), TRUE) AS members_ev,
-        surely(any_value(s.involvements_complete), any_value(s.involvements_complete__ev)) AS closed,
-        any_value(s.involvements_complete__ev) AS closed_ev
-    FROM system s LEFT JOIN involved i ON i.subject = 'system' AND i.id = s.id GROUP BY s.id
-), logged AS (
+)"""
+"""From where parties reach each system."""
+
+_ACCESS_PLACES = """
+    list_sort(list_distinct(coalesce(reached.members, []))) AS access_places, NOT reached.closed AS access_places__open,
+    list_ev(reached.closed, reached.members_ev, reached.closed_ev) AS access_places__ev"""
+
+_OF_OUTAGES = frozenset(("system.outage_minutes", "system.longest_outage", "system.availability"))
+
+_OUTAGES = f"""logged AS (
     -- How many outages an entry of the log counts: at least one, where nobody told.
     SELECT *, CASE WHEN count__ev > 0 THEN coalesce("count", 1) ELSE 1 END AS fewest,
         CASE WHEN count__ev > 0 THEN nullif("count__hi", 0) END AS most
@@ -251,133 +320,18 @@ WITH whole AS (
         CASE WHEN short > 0 THEN weaker(months_ev, list_ev(closed, ev, closed_ev)) ELSE {NO_ANSWER} END
             AS availability__ev
     FROM window_
-)
-SELECT placed.*,
-    list_sort(list_distinct(coalesce(reached.members, []))) AS access_places, NOT reached.closed AS access_places__open,
-    list_ev(reached.closed, reached.members_ev, reached.closed_ev) AS access_places__ev,
-    coalesce(parties.members, []) AS parties, NOT parties.closed AS parties__open,
-    list_ev(parties.closed, parties.members_ev, parties.closed_ev) AS parties__ev,
+)"""
+"""What the log of outages says of each system."""
+
+_OUTAGES_TOLD = """
     outages.* EXCLUDE (id, outage_minutes, outage_minutes__hi, longest_outage, longest_outage__hi, availability,
                        availability__hi),
     CAST(outage_minutes AS DECIMAL(18, 4)) AS outage_minutes,
     CAST(outage_minutes__hi AS DECIMAL(18, 4)) AS outage_minutes__hi,
     CAST(longest_outage AS DECIMAL(18, 4)) AS longest_outage,
     CAST(longest_outage__hi AS DECIMAL(18, 4)) AS longest_outage__hi,
-    CAST(availability AS DECIMAL(18, 4)) AS availability, CAST(availability__hi AS DECIMAL(18, 4)) AS availability__hi
-FROM placed JOIN reached USING (id) JOIN parties USING (id) JOIN outages USING (id)
-"""
-
-
-def _remote(role: str) -> str:
-    words = ", ".join(f"'{word}'" for word in _REMOTE_ACCESS)
-    return f"({role}.access__ev > 0 AND {role}.access IN ({words}))"
-
-
-def _covers(copy: str, efvp: str) -> str:
-    """Whether an assessment covers a copy's place: its places name the place or what contains it."""
-    inside = f"list_contains({efvp}.places, {copy}.place) OR list_contains({efvp}.places, substr({copy}.place, 1, 2))"
-    return f"({copy}.place__ev > 0 AND {efvp}.places__ev > 0 AND ({inside}))"
-
-
-_EFVP_FACTS: Mapping[str, Sequence[str]] = {
-    **{short: (short,) for short in ("kind", "date", "status", "conclusion", "agreement", "committee_consulted")},
-    **{short: (short, f"{short}__open") for short in ("places", "factors")},
-}
-"""Fact → its columns without its evidence."""
-
-_PROJECT_FACTS: Mapping[str, Sequence[str]] = {
-    short: (short,) for short in ("status", "date", "committee_consulted", "is_certification")
-}
-
-_OUTRANKED = """
-    sure(k.status__ev) AND sure(b.status__ev) AND coalesce(
-        (b.done AND NOT k.done)
-        OR (b.done = k.done AND sure(k.date__ev) AND sure(b.date__ev) AND (
-            (k.date IS NULL AND b.date IS NOT NULL) OR hi(b.date) < lo(k.date)
-            OR (k.date IS NOT DISTINCT FROM b.date AND coalesce(length(k.date) = 10, TRUE) AND b.id < k.id))), FALSE)
-"""
-"""Whether assessment `k` certainly comes after `b`: those that are done come first, then the earlier, then by id."""
-
-_BEST = "ORDER BY done DESC, date NULLS LAST, id"
-
-
-def _efvp_facts(facts: Mapping[str, Sequence[str]]) -> str:
-    """SQL columns of the facts of assessment `b` of a pair `p`: unknown where another may be the one that counts."""
-    known = "b.id IS NOT NULL AND NOT p.rivalled AND NOT p.unlisted"
-    values = [
-        f'CASE WHEN {known} THEN b."{column}" END AS "{name}"'
-        for name, columns in facts.items()
-        for column in columns[:1]
-    ]
-    values += [
-        f'CASE WHEN {known} THEN b."{columns[0]}__open" END AS "{name}__open"'
-        for name, columns in facts.items()
-        if columns[1:]
-    ]
-    evidence = [
-        f'CASE WHEN {known} THEN b."{columns[0]}__ev" | (CASE WHEN b."{columns[0]}__ev" > 0 THEN b.gap ELSE 0 END) '
-        f"WHEN b.id IS NULL AND p.closed AND NOT p.may THEN p.closed_ev ELSE least(p.closed_ev, {NO_ANSWER}) "
-        f'END AS "{name}__ev"'
-        for name, columns in facts.items()
-    ]
-    return ", ".join(values + evidence)
-
-
-_EFVPS = (
-    "surely(s.efvps_complete, s.efvps_complete__ev) AS closed, s.efvps_complete__ev AS closed_ev, "
-    f"s.efvps_complete__ev <= {FIRST_GAP} OR gapped(s.efvps_complete__ev) AS unlisted"
-)
-"""Of the list of a system's assessments: whether it is closed, and whether a reading of it was refused."""
-
-_EFVP_OF_COPY = f"""
-CREATE OR REPLACE TEMP TABLE efvp_of_copy AS
-WITH candidate AS (
-    SELECT c.id AS copy, t.system, e.*, coalesce(e.status = 'done', FALSE) AS done,
-        CASE WHEN gapped(e.kind__ev) OR gapped(e.places__ev) OR gapped(c.place__ev) THEN {GAPPED_BIT} ELSE 0 END AS gap,
-        coalesce(e.kind = 'outside_quebec' AND {_covers("c", "e")}, FALSE) AS is_it,
-        coalesce({_covers("c", "e")}, FALSE) OR NOT sure(e.places__ev) OR coalesce(e.places__open, FALSE)
-            OR NOT sure(c.place__ev) OR coalesce(
-                length(c.place) = 2 AND len(list_filter(e.places, lambda p: starts_with(p, c.place))) > 0, FALSE)
-            AS may_be
-    FROM copy c JOIN tie t ON t.resource = c.resource
-    JOIN efvp e ON e.system = t.system AND (NOT sure(e.kind__ev) OR e.kind = 'outside_quebec')
-), best AS (
-    SELECT * FROM candidate WHERE is_it QUALIFY row_number() OVER (PARTITION BY copy, system {_BEST}) = 1
-), rival AS (
-    SELECT k.copy, k.system, bool_or(b.id <> k.id AND NOT ({_OUTRANKED})) AS rivalled
-    FROM candidate k LEFT JOIN best b ON b.copy = k.copy AND b.system = k.system
-    WHERE k.is_it OR k.may_be GROUP BY k.copy, k.system
-), p AS (
-    SELECT c.id AS copy, t.system, {_EFVPS}, coalesce(rival.rivalled, FALSE) AS rivalled, rival.copy IS NOT NULL AS may
-    FROM copy c JOIN tie t ON t.resource = c.resource JOIN system s ON s.id = t.system
-    LEFT JOIN rival ON rival.copy = c.id AND rival.system = t.system
-)
-SELECT p.copy, p.system, {_efvp_facts(_EFVP_FACTS)} FROM p LEFT JOIN best b ON b.copy = p.copy AND b.system = p.system
-"""
-"""A copy's EFVP is that of its system that covers its place: none if the list is closed and none covers it.
-
-Of several, the one that is done, and then the first, counts; unknown while another that may cover the place may be it.
-"""
-
-_EFVP_OF_PROJECT = f"""
-CREATE OR REPLACE TEMP TABLE efvp_of_project AS
-WITH candidate AS (
-    SELECT *, coalesce(status = 'done', FALSE) AS done, CASE WHEN gapped(kind__ev) THEN {GAPPED_BIT} ELSE 0 END AS gap,
-        coalesce(kind IN ('project', 'certification'), FALSE) AS is_it, kind = 'certification' AS is_certification,
-        kind__ev AS is_certification__ev
-    FROM efvp WHERE NOT sure(kind__ev) OR kind IN ('project', 'certification')
-), best AS (
-    SELECT * FROM candidate WHERE is_it QUALIFY row_number() OVER (PARTITION BY system {_BEST}) = 1
-), rival AS (
-    SELECT k.system, bool_or(b.id <> k.id AND NOT ({_OUTRANKED})) AS rivalled
-    FROM candidate k LEFT JOIN best b ON b.system = k.system GROUP BY k.system
-), p AS (
-    SELECT s.id AS system, {_EFVPS}, coalesce(rival.rivalled, FALSE) AS rivalled, rival.system IS NOT NULL AS may
-    FROM system s LEFT JOIN rival ON rival.system = s.id
-)
-SELECT p.system, {_efvp_facts(_PROJECT_FACTS)} FROM p LEFT JOIN best b ON b.system = p.system
-"""
-"""A project's EFVP: the one that is done first, or that of a certification, which stands in for it."""
+    CAST(availability AS DECIMAL(18, 4)) AS availability,
+    CAST(availability__hi AS DECIMAL(18, 4)) AS availability__hi"""
 
 
 def _suppliers(inventory: Inventory, own: int) -> str:

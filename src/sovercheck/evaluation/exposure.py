@@ -8,7 +8,6 @@ nobody told adds a hypothetical path, so that knowing less never narrows the int
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -17,6 +16,7 @@ from sovercheck.evaluation.register import HALF, Ownership, Party, Register, ins
 from sovercheck.findings import Exposure, ExposurePath, Step
 from sovercheck.inventory.evidence import provenance_of
 from sovercheck.inventory.facts import ACCESS_LEVELS, KEY_GRADES
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Law, Level
 
 SHOWN_PATHS = 5

@@ -7,10 +7,11 @@ alike, so that few lines are left, and what differs stands out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sovercheck.findings import ReadingLine
 from sovercheck.inventory.rows import Reading, ReadingStatus
+from sovercheck.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ mostly to plan.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sovercheck.evaluation.compile import Plan, compile_rules
@@ -17,6 +16,7 @@ from sovercheck.findings import Verdict
 from sovercheck.inventory.evidence import GAPPED_BIT
 from sovercheck.inventory.facts import SUBJECTS, Subject
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 from sovercheck.policy.model import Rule
 
 RANK = f"CASE {{v}} WHEN {int(Verdict.FAIL)} THEN 3 WHEN {int(Verdict.UNKNOWN)} THEN 2 ELSE {{v}} END"
@@ -45,12 +45,14 @@ class Judged:
         plan: the compiled rules; rule n has verdict column `v<n>`.
         wide: SQL of the view with every fact that they read.
         tallies: the counts of the verdicts of each rule, in the order of the plan.
+        several: whether a subject may have several rows, one a system.
     """
 
     subject: Subject
     plan: Plan
     wide: str
     tallies: tuple[Tally, ...]
+    several: bool
 
 
 def judge(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_contradicted: int) -> list[Judged]:
@@ -63,28 +65,44 @@ def judge(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_c
         nothing_contradicted: the evidence of an empty `contradicted` list.
     """
     judged = []
+    several = _several_systems(inventory)
     for subject in SUBJECTS:
         own = [rule for rule in rules if rule.subject == subject and rule.share is None]
         if own:
-            judged.append(_judge(inventory, subject, own, as_of, nothing_contradicted))
+            spread = several and subject in ("copy", "resource", "component")
+            judged.append(_judge(inventory, subject, own, as_of, nothing_contradicted, several=spread))
     return judged
 
 
 def _judge(
-    inventory: Inventory, subject: Subject, rules: Sequence[Rule], as_of: date, nothing_contradicted: int
+    inventory: Inventory,
+    subject: Subject,
+    rules: Sequence[Rule],
+    as_of: date,
+    nothing_contradicted: int,
+    *,
+    several: bool,
 ) -> Judged:
     connection = inventory.connection
     plan = compile_rules(rules, DuckDB(), as_of, gapped=False)
     view = wide(subject, plan.facts, plan.exposures, nothing_contradicted=nothing_contradicted)
+    if inventory.small:
+        # It is asked for again and again: of few rows, a copy costs less than planning it each time.
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE wide_{subject} AS {view}")
+        view = f"SELECT * FROM wide_{subject}"
     if inventory.gaps and _gapped(inventory, plan, view):
         plan = compile_rules(rules, DuckDB(), as_of, gapped=True)
     leaves = "".join(f", {sql} AS {name}" for name, sql in plan.leaf_columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE leaf_{subject} AS SELECT id, system{leaves} FROM ({view})")
     verdicts = "".join(f", CAST({rule.verdict} AS UTINYINT) AS v{n}" for n, rule in enumerate(plan.rules))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM leaf_{subject}")
-    connection.execute(f"DROP TABLE leaf_{subject}")
+    rows = f"(SELECT id, system{leaves} FROM ({view}))"
+    if not inventory.small:
+        # The optimiser would write each leaf out wherever a verdict reads it.
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE leaf_{subject} AS {rows}")
+        rows = f"leaf_{subject}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM {rows}")
+    connection.execute(f"DROP TABLE IF EXISTS leaf_{subject}")
     columns = [f"v{n}" for n in range(len(plan.rules))]
-    if _several_systems(inventory, subject):
+    if several:
         worst = ", ".join(
             f"CAST({RANK.format(v=f'max({RANK.format(v=column)})')} AS UTINYINT) AS {column}" for column in columns
         )
@@ -95,7 +113,7 @@ def _judge(
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW packed_{subject} AS SELECT id, {', '.join(columns)} FROM verdict_{subject}"
         )
-    return Judged(subject, plan, view, _tally(inventory, subject, len(plan.rules)))
+    return Judged(subject, plan, view, _tally(inventory, subject, len(plan.rules)), several)
 
 
 def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
@@ -106,8 +124,9 @@ def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
     return bool(found and found[0])
 
 
-def _several_systems(inventory: Inventory, subject: Subject) -> bool:
-    if subject not in ("copy", "resource", "component"):
+def _several_systems(inventory: Inventory) -> bool:
+    """Whether a resource may belong to several systems."""
+    if not inventory.lengths["tie"]:
         return False
     found = inventory.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM belonging").fetchone()
     return bool(found and found[0])
@@ -135,16 +154,16 @@ def find(inventory: Inventory, judged: Sequence[Judged]) -> None:
         "(subject UTINYINT, rule USMALLINT, line UINTEGER, verdict UTINYINT, mask UBIGINT)"
     )
     for item in judged:
-        several = _several_systems(inventory, item.subject)
-        for n, rule in enumerate(item.plan.rules):
-            if not item.tallies[n].failed and not item.tallies[n].unknown:
-                continue
-            worst = (
+        found = [
+            f"SELECT {SUBJECTS.index(item.subject)}, {n}, rowid, v{n}, CAST({rule.mask} AS UBIGINT) "
+            f"FROM verdict_{item.subject} WHERE v{n} > {int(Verdict.PASS)}"
+            + (
                 f" QUALIFY row_number() OVER (PARTITION BY id ORDER BY {RANK.format(v=f'v{n}')} DESC, system) = 1"
-                if several
+                if item.several
                 else ""
             )
-            connection.execute(
-                f"INSERT INTO finding SELECT {SUBJECTS.index(item.subject)}, {n}, rowid, v{n}, "
-                f"CAST({rule.mask} AS UBIGINT) FROM verdict_{item.subject} WHERE v{n} > {int(Verdict.PASS)}{worst}"
-            )
+            for n, rule in enumerate(item.plan.rules)
+            if item.tallies[n].failed or item.tallies[n].unknown
+        ]
+        for selected in [" UNION ALL ".join(found)] if found and inventory.small else found:
+            connection.execute(f"INSERT INTO finding {selected}")

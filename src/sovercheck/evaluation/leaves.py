@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from sovercheck.evaluation.dialect import Dialect
 from sovercheck.inventory.evidence import GAPPED_BIT, Grade, floor
 from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import country
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import AsOfSide, Before, Compare, ExposureAtMost, FactSide, Leaf, Side
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 
 from sovercheck.evaluation.register import HALF, WHOLE, Ownership, Party, Register, inside
+from sovercheck.light import dataclass
 
 MOST_OWNERS = 5_000
 """Parties above an involved party that are read; beyond them, owners count as unknown."""

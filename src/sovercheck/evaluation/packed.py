@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from sovercheck.evaluation.judge import Judged
 from sovercheck.files import written_whole
 from sovercheck.findings import Verdict
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +60,7 @@ def export(inventory: Inventory, judged: Sequence[Judged], path: Path) -> None:
     Raises:
         InputError: the disk refuses.
     """
-    import duckdb
+    from sovercheck.inventory import engine
 
     verdicts = {
         item.subject: "".join(f', p.v{n} AS "{compiled.rule.id}"' for n, compiled in enumerate(item.plan.rules))
@@ -77,7 +77,7 @@ def export(inventory: Inventory, judged: Sequence[Judged], path: Path) -> None:
         inventory.connection.execute(
             f"COPY (SELECT * FROM ({union}) ORDER BY subject, id) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
         )
-    except duckdb.IOException as error:
+    except engine.IOException as error:
         raise InputError("unwritable", place=Place(str(path)), reason=str(error)) from error
 
 
@@ -166,16 +166,16 @@ def copies_between(earlier: Path, later: Path) -> list[CopyDifference] | None:
 @contextmanager
 def _reading(path: Path, rule: str | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """An engine, and the table's path as SQL writes it; what the engine refuses is told of this file."""
-    import duckdb
+    from sovercheck.inventory import engine
 
     source = str(path).replace("'", "''")
     try:
-        with duckdb.connect(":memory:") as connection:
+        with engine.connect(":memory:") as connection:
             connection.execute(f"SELECT subject, id FROM read_parquet('{source}') LIMIT 0")
             yield connection, source
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except (engine.IOException, engine.InvalidInputException) as error:
         raise InputError("packed_missing", place=Place(str(path))) from error
-    except duckdb.BinderException as error:
+    except engine.BinderException as error:
         if rule is not None:
             raise InputError("packed_rule", place=Place(str(path)), rule=rule) from error
         raise InputError("packed_missing", place=Place(str(path))) from error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -12,9 +12,12 @@ from sovercheck.evaluation.exposure import CopyKey, Involvement, Keys, Reach
 from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.evaluation.ownership import Walk
 from sovercheck.evaluation.register import TableRegister
+from sovercheck.evaluation.views import home
 from sovercheck.findings import Exposure
 from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, is_gapped
+from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Law, Level
 
 if TYPE_CHECKING:
@@ -44,7 +47,13 @@ class Exposures:
         return {id_: tuple(exposures) for id_, exposures in grouped.items()}
 
 
-def derive_parties(inventory: Inventory, laws: Sequence[Law], as_of: date, subjects: Iterable[Exposed]) -> Exposures:
+def derive_parties(
+    inventory: Inventory,
+    laws: Sequence[Law],
+    as_of: date,
+    subjects: Iterable[Exposed],
+    read: Collection[str] = FACTS,
+) -> Exposures:
     """Creates the tables `exposure`, `derived_party`, `owner_of_resource` and `owner_of_system`.
 
     Args:
@@ -52,6 +61,7 @@ def derive_parties(inventory: Inventory, laws: Sequence[Law], as_of: date, subje
         laws: those that rules look at.
         as_of: the day on which laws and ownership must hold.
         subjects: whose exposures rules ask for.
+        read: full names of the facts that will be read; of the other tables than `exposure`, only theirs are created.
     """
     register = TableRegister(inventory.connection, as_of)
     register.index()
@@ -62,7 +72,11 @@ def derive_parties(inventory: Inventory, laws: Sequence[Law], as_of: date, subje
         for exposure in _heeding_gaps(inventory.connection, reach, laws, subject)
     }
     _exposure_table(inventory.connection, laws, found)
-    _owners(inventory.connection, reach.walk)
+    tables = {home(FACTS[name], "estate") for name in read if FACTS[name].derived} & _OWNED.keys()
+    if tables:
+        _ultimate(inventory.connection, reach.walk)
+    for table in sorted(tables):
+        inventory.connection.execute(_OWNED[table])
     return Exposures(found)
 
 
@@ -194,7 +208,8 @@ class _Owners:
     places_evidence: int
 
 
-def _owners(connection: duckdb.DuckDBPyConnection, walk: Walk) -> None:
+def _ultimate(connection: duckdb.DuckDBPyConnection, walk: Walk) -> None:
+    """Creates the table `ultimate`: the owners of each supplier, where all that matter are known."""
     suppliers = [
         row[0] for row in connection.execute("SELECT id FROM supplier WHERE is_supplier ORDER BY id").fetchall()
     ]
@@ -220,16 +235,6 @@ def _owners(connection: duckdb.DuckDBPyConnection, walk: Walk) -> None:
                 [owners.places_evidence for _, owners in known],
             ],
         )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE derived_party AS SELECT s.id, s.is_supplier, s.is_supplier__ev, "
-        "u.owners AS ultimate_owners, FALSE AS ultimate_owners__open, "
-        f"coalesce(u.ev, {NO_ANSWER}) AS ultimate_owners__ev, u.places AS ultimate_owner_places, "
-        "coalesce(u.open, TRUE) AS ultimate_owner_places__open, "
-        f"coalesce(u.places_ev, {NO_ANSWER}) AS ultimate_owner_places__ev "
-        "FROM supplier s LEFT JOIN ultimate u ON u.id = s.id"
-    )
-    connection.execute(_OWNER_OF_RESOURCE)
-    connection.execute(_OWNER_OF_SYSTEM)
 
 
 def _owners_of(walk: Walk, id_: str, complete: Mapping[str, int]) -> _Owners | None:
@@ -263,6 +268,15 @@ def _weakest(evidence: Sequence[int]) -> int:
     return min(evidence, default=NO_ANSWER) | (GAPPED_BIT if gapped else 0)
 
 
+_PARTY = f"""
+CREATE OR REPLACE TEMP TABLE derived_party AS
+SELECT s.id, s.is_supplier, s.is_supplier__ev,
+    u.owners AS ultimate_owners, FALSE AS ultimate_owners__open, coalesce(u.ev, {NO_ANSWER}) AS ultimate_owners__ev,
+    u.places AS ultimate_owner_places, coalesce(u.open, TRUE) AS ultimate_owner_places__open,
+    coalesce(u.places_ev, {NO_ANSWER}) AS ultimate_owner_places__ev
+FROM supplier s LEFT JOIN ultimate u ON u.id = s.id
+"""
+
 _OWNER_OF_RESOURCE = f"""
 CREATE OR REPLACE TEMP TABLE owner_of_resource AS
 WITH host AS (
@@ -287,3 +301,10 @@ SELECT d.id, TRUE AS owners_known,
 FROM derived_system d LEFT JOIN (SELECT DISTINCT id, party FROM involved WHERE subject = 'system') i ON i.id = d.id
 LEFT JOIN ultimate u ON u.id = i.party GROUP BY d.id, d.parties__open
 """
+
+_OWNED = {
+    "derived_party": _PARTY,
+    "owner_of_resource": _OWNER_OF_RESOURCE,
+    "owner_of_system": _OWNER_OF_SYSTEM,
+}
+"""SQL of the tables that tell who owns whom, by their names."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sovercheck.inventory.evidence import is_gapped
 from sovercheck.inventory.places import within
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb

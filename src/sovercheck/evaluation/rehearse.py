@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.judge import RANK, judge
@@ -17,6 +17,7 @@ from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap, Known, Row
 from sovercheck.inventory.store import Builder, Inventory
 from sovercheck.inventory.tables import fact_columns
+from sovercheck.light import dataclass
 from sovercheck.policy.cases import CHAIN, Case, cases
 from sovercheck.policy.condition import facts_of
 from sovercheck.policy.model import Rule

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -25,6 +24,7 @@ from sovercheck.findings import Share, VerdictWord
 from sovercheck.inventory.evidence import GAPPED_BIT
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import All, Condition, facts_of
 from sovercheck.policy.model import Rule, ShareVariant
 

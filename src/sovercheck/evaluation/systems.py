@@ -106,6 +106,8 @@ def system_views(
     names: Mapping[str, str],
 ) -> tuple[SystemView, ...]:
     """Every system, those named one by one first, then by name."""
+    if not inventory.lengths["system"]:
+        return ()
     connection = inventory.connection
     places: dict[str, list[PlaceVolume]] = defaultdict(list)
     for system, place, kind, count, low, high, unsized in connection.execute(
@@ -235,7 +237,7 @@ def _weakest(found: Sequence[Finding]) -> dict[str, str]:
 def _known(inventory: Inventory) -> dict[str, list[KnownFact]]:
     """System → the facts known of it and of what tells of it, for the systems named one by one."""
     known: dict[str, list[KnownFact]] = defaultdict(list)
-    for table in ("system", *_TOLD_OF_SYSTEMS):
+    for table in (table for table in ("system", *_TOLD_OF_SYSTEMS) if inventory.lengths[table]):
         of = "id" if table == "system" else "system"
         facts = [fact for fact in facts_of(table) if not fact.derived and fact.name != "system.name"]
         cursor = inventory.connection.execute(f'SELECT * FROM "{table}" WHERE "{of}" IS NOT NULL ORDER BY id')

@@ -12,8 +12,9 @@ So a minimum grade is a comparison of integers, without a join.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from sovercheck.light import dataclass
 
 _GRADE_SHIFT = 27
 GAPPED_BIT = 1 << 26

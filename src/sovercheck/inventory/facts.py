@@ -8,11 +8,11 @@ not here: a rule, a declaration or a column that does is refused where it is rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 
 Subject = Literal["copy", "resource", "system", "contract", "party", "component", "estate"]
 SUBJECTS: tuple[Subject, ...] = ("copy", "resource", "system", "contract", "party", "component", "estate")

@@ -8,13 +8,13 @@ stands, and at equal strength the more precise one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sovercheck.inventory.evidence import CONTRADICTED, NO_ANSWER, grade_of
 from sovercheck.inventory.facts import TABLES, Fact, Type, facts_of
 from sovercheck.inventory.places import within
 from sovercheck.inventory.tables import fact_columns
+from sovercheck.light import dataclass
 
 Stored = Mapping[str, Any]
 """A stored row: column → value, as `inventory.tables.columns` names them."""

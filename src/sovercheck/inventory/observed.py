@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sovercheck.inventory.facts import TABLES
 from sovercheck.inventory.places import within
 from sovercheck.inventory.records import has_own_id
 from sovercheck.inventory.rows import Note
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -29,6 +28,7 @@ from sovercheck.inventory.evidence import GRADE_WORDS, Evidence, Grade
 from sovercheck.inventory.facts import TABLES, Fact, Table, facts_of
 from sovercheck.inventory.rows import Known, Row
 from sovercheck.inventory.values import read_date, read_value, shown
+from sovercheck.light import dataclass
 from sovercheck.strictyaml import Document, Path_, Value
 
 ID = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9._:/@+()~-]{0,1023}\Z")

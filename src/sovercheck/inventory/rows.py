@@ -7,12 +7,13 @@ A row may say only a part of its subject; rows about the same subject, from one 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal
 
 from sovercheck.errors import Place
 from sovercheck.inventory.evidence import Evidence, Grade
+from sovercheck.light import dataclass
 
 Scalar = str | bool | int | Decimal
 """Texts, words, places and (partial) ISO dates are `str`; bytes are `int`; other numbers `Decimal`."""

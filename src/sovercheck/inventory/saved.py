@@ -8,7 +8,6 @@ they were, without marks, and be merged again with those of other sources.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import CONTRADICTED, GAPPED_BIT, NO_ANSWER
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb
@@ -65,7 +65,7 @@ class Saved:
         self._insert(connection, table, f"{whole} ORDER BY id")
 
     def _insert(self, connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
-        import duckdb
+        from sovercheck.inventory import engine
 
         selected = ", ".join(_unmarked(name) if name.endswith("__ev") else f'"{name}"' for name in columns(table))
         # What was inserted before stands before.
@@ -74,7 +74,7 @@ class Saved:
             connection.execute(
                 f'INSERT INTO "{table}" SELECT {selected}, {after} + row_number() OVER () FROM (SELECT * {rows})'
             )
-        except duckdb.Error as error:
+        except engine.Error as error:
             raise InputError("not_an_inventory", place=Place(str(self.folder))) from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,26 @@ if TYPE_CHECKING:
 _LINE_LIMIT = 64 * 1024 * 1024
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Makes an empty table of the inventory, with the order of its rows besides."""
-    declared = ", ".join(
-        f'"{name}" {sql}' + (f" NOT NULL DEFAULT {NO_ANSWER}" if name.endswith("__ev") else "")
-        for name, sql in columns(table).items()
-    )
-    connection.execute(f'CREATE TABLE "{table}" ({declared}, seq BIGINT)')
+def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+    """Makes empty tables of the inventory."""
+    created = []
+    for table in tables:
+        declared = ", ".join(
+            f'"{name}" {sql}' + (f" NOT NULL DEFAULT {NO_ANSWER}" if name.endswith("__ev") else "")
+            for name, sql in columns(table).items()
+        )
+        created.append(f'CREATE TABLE "{table}" ({declared})')
+    connection.execute(";".join(created))
+
+
+def keep_order(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Gives an empty table a column `seq`, for the order of its rows while they are merged."""
+    connection.execute(f'ALTER TABLE "{table}" ADD COLUMN seq BIGINT')
+
+
+def forget_order(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Takes the column `seq` away again."""
+    connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
 
 
 def new_numbers(numbers: Mapping[Evidence, int], provenance: Sequence[Evidence]) -> list[int]:
@@ -47,6 +60,19 @@ def renumber(connection: duckdb.DuckDBPyConnection, order: list[int]) -> None:
 
 def insert_spool(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
     """Types rows of a spool; `evidence` is SQL of how its evidence integers are read."""
+    connection.execute(f'INSERT INTO "{table}" {_typed(table, spool, evidence)}')
+
+
+def insert_in_order(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
+    """The same, into a table that keeps the order of its rows."""
+    # What was inserted before stands before.
+    after = f'(SELECT coalesce(max(seq), 0) FROM "{table}")'
+    rows = _typed(table, spool, evidence, f", {after} + row_number() OVER ()")
+    connection.execute(f'INSERT INTO "{table}" {rows}')
+
+
+def _typed(table: str, spool: Path, evidence: str, besides: str = "") -> str:
+    """SQL of the rows of a spool as the columns of their table, and what else is to be selected."""
     typed = columns(table)
     # Decimals are spelt as texts in the spool, so that no value passes through a binary float.
     struct = ", ".join(f"'{name}': '{sql}'" for name, sql in typed.items())
@@ -55,11 +81,9 @@ def insert_spool(connection: duckdb.DuckDBPyConnection, table: str, spool: Path,
         for name in typed
     )
     path = str(spool).replace("'", "''")
-    # What was inserted before stands before.
-    after = f'(SELECT coalesce(max(seq), 0) FROM "{table}")'
-    connection.execute(
-        f"INSERT INTO \"{table}\" SELECT {selected}, {after} + row_number() OVER () FROM read_json('{path}', "
-        f"format = 'newline_delimited', columns = {{{struct}}}, maximum_object_size = {_LINE_LIMIT})"
+    return (
+        f"SELECT {selected}{besides} FROM read_json('{path}', format = 'newline_delimited', "
+        f"columns = {{{struct}}}, maximum_object_size = {_LINE_LIMIT})"
     )
 
 

@@ -14,12 +14,12 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, Any, Self
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -34,12 +34,18 @@ from sovercheck.inventory.merge import Contradiction, merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
 from sovercheck.inventory.rows import Gap, Item, Note, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved, parquet
-from sovercheck.inventory.spool import create_table, insert_spool, new_numbers, plain_number, renumber
+from sovercheck.inventory.spool import (
+    create_tables,
+    forget_order,
+    insert_in_order,
+    insert_spool,
+    keep_order,
+    new_numbers,
+    plain_number,
+    renumber,
+)
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED, Matcher, tie, tie_others
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA = "sovercheck/inventory/v1"
 REGISTER = "policies/reference/parties"
@@ -48,6 +54,8 @@ BELONGING = f"""
 CREATE VIEW belonging AS SELECT resource, system FROM tie
 UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND resource IN (SELECT resource FROM tie)
 """
+SMALL = 10_000
+"""So many rows the engine goes through in less time than it takes to plan how to do it best."""
 _MANIFEST = "manifest.json"
 _BATCH = 10_000
 _ENGINE: dict[str, str | bool | int | float | list[str]] = {
@@ -77,12 +85,13 @@ class Inventory:
         observed_as: which declared resources are said to be which observed ones.
         disputed: tables of which some subject had a fact from more than one row; what each row said stands in
             `part_<table>`, so that a saved inventory can be merged with others as if it were read again.
+        small: whether the engine was told that there are few rows.
     """
 
     def __init__(self) -> None:
-        import duckdb
+        from sovercheck.inventory import engine
 
-        self.connection = duckdb.connect(":memory:", config=_ENGINE)
+        self.connection = engine.connect(":memory:", config=_ENGINE)
         self.provenance: list[Evidence] = []
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
@@ -93,7 +102,9 @@ class Inventory:
         self.bulk_systems: set[str] = set()
         self.observed_as: list[ObservedAs] = []
         self.disputed: set[str] = set()
+        self.small = False
         self._said = 0
+        self._lengths: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +118,20 @@ class Inventory:
         """Frees the engine's memory."""
         self.connection.close()
 
+    def expect_few_rows(self) -> None:
+        """Has the engine run queries as they are written, in one thread: no plan is worth more than it costs."""
+        self.connection.execute("SET threads = 1; PRAGMA disable_optimizer")
+        self.small = True
+
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        """How many rows each of `facts.TABLES` has, counted once."""
+        if not self._lengths:
+            counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in TABLES)
+            found = self.connection.execute(f"SELECT {counts}").fetchone() or ()
+            self._lengths = dict(zip(TABLES, found, strict=True))
+        return self._lengths
+
     def sha256(self) -> str:
         """The hash of the logical content: every row of every table in order of id, gaps, readings; never of Parquet.
 
@@ -115,9 +140,11 @@ class Inventory:
         digest = hashlib.sha256(SCHEMA.encode())
         for table in TABLES:
             selected = ", ".join(f'"{name}"' for name in columns(table))
-            found = self.connection.execute(
-                f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
-            ).fetchone()
+            found = None
+            if self.lengths[table]:
+                found = self.connection.execute(
+                    f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
+                ).fetchone()
             digest.update(f"{table}:{found[0] if found else None}".encode())
         matched = self.connection.execute(f"SELECT * FROM {MATCHED} WHERE NOT decided ORDER BY ALL").fetchall()
         for item in (*self.provenance[: self._said], *self.gaps, *self.readings, *matched):
@@ -131,7 +158,7 @@ class Inventory:
             InputError: the folder exists and is no inventory, or the disk refuses.
         """
         check_free(folder)
-        import duckdb
+        from sovercheck.inventory import engine
 
         part = None
         try:
@@ -140,7 +167,7 @@ class Inventory:
             self._write(part)
             os.chmod(part, 0o700)
             replace_folder(folder, part)
-        except (OSError, duckdb.IOException) as error:
+        except (OSError, engine.IOException) as error:
             reason = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0]
             raise InputError("unwritable", place=Place(str(folder)), reason=reason) from error
         finally:
@@ -184,7 +211,7 @@ class Inventory:
         Raises:
             InputError: the folder has no manifest, or one of another schema, or lacks a table.
         """
-        import duckdb
+        from sovercheck.inventory import engine
 
         path = folder / _MANIFEST
         try:
@@ -193,7 +220,7 @@ class Inventory:
                 raise InputError("inventory_schema", place=Place(str(path)), schema=str(manifest["schema"]))
             inventory = cls()
             inventory._read(folder, manifest)
-        except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
+        except (OSError, ValueError, KeyError, TypeError, engine.Error) as error:
             raise InputError("not_an_inventory", place=Place(str(folder))) from error
         return inventory
 
@@ -282,6 +309,9 @@ class Builder:
         self._bulk: set[str] = set()
         self._named: set[str] = set()
         self._integers: dict[int, int] = {}
+        self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
+        # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
+        self._repeated: set[str] = set()
         self._shapes = {table: {fact.short: _shape(fact) for fact in facts_of(table)} for table in TABLES}
 
     def add(self, source: str, items: Iterable[Item], *, bulk: bool = False) -> None:
@@ -296,6 +326,11 @@ class Builder:
         said: Counter[int] = Counter()
         for item in items:
             if isinstance(item, Row):
+                ids = self._ids[item.table]
+                if item.id in ids or len(ids) == SMALL:
+                    self._repeated.add(item.table)
+                else:
+                    ids.add(item.id)
                 if item.table == "system":
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
@@ -343,6 +378,7 @@ class Builder:
                 if found[table]:
                     self._close(table)
                     self._segments.setdefault(table, []).append(Saved(folder, numbers, table in saved.disputed))
+                    self._repeated.add(table)
             ours = self._inventory
             ours.gaps += saved.gaps
             ours.notes += [note for note in saved.notes if note.code != UNSEEN]
@@ -390,22 +426,23 @@ class Builder:
         inventory._said = len(inventory.provenance)
         inventory.gaps.sort(key=repr)
         inventory.readings.sort(key=repr)
+        if sum(inventory.counts.values()) <= SMALL:
+            inventory.expect_few_rows()
         order = new_numbers(self._provenance, inventory.provenance)
         renumber(connection, order)
         for table in tuple(self._spools):
             self._close(table)
+        create_tables(connection, TABLES)
+        if inventory.observed_as:
+            # Subjects that bear two ids as yet will have several rows.
+            self._repeated.update(TABLES)
         for table in TABLES:
-            create_table(connection, table)
-            for segment in self._segments.get(table, ()):
-                if isinstance(segment, Saved):
-                    segment.insert(connection, table, order)
-                else:
-                    insert_spool(connection, table, segment, evidence='renumbered("{name}")')
+            self._fill(table, order)
         inventory.observed_as = sorted(set(inventory.observed_as), key=repr)
         inventory.notes += rename(connection, inventory.observed_as)
-        for table in TABLES:
+        for table in (table for table in TABLES if table in self._repeated):
             self._merge(table)
-            connection.execute(f'ALTER TABLE "{table}" DROP COLUMN seq')
+            forget_order(connection, table)
         inventory.bulk_systems = self._bulk - self._named
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         mark(connection, enumerate(inventory.gaps))
@@ -415,6 +452,18 @@ class Builder:
         connection.execute(BELONGING)
         self._folder.cleanup()
         return inventory
+
+    def _fill(self, table: str, order: list[int]) -> None:
+        """Inserts the rows of a table, in order where some subject may have several."""
+        connection, insert = self._inventory.connection, insert_spool
+        if table in self._repeated:
+            keep_order(connection, table)
+            insert = insert_in_order
+        for segment in self._segments.get(table, ()):
+            if isinstance(segment, Saved):
+                segment.insert(connection, table, order)
+            else:
+                insert(connection, table, segment, evidence='renumbered("{name}")')
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
@@ -485,7 +534,7 @@ class Builder:
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
                     stream.write(_LINES.encode(row) + "\n")
-            insert_spool(connection, table, path, evidence='"{name}"')
+            insert_in_order(connection, table, path, evidence='"{name}"')
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of each subject that has a fact from more than one, a subject at a time."""

@@ -15,8 +15,6 @@ matcher must hold together, and `*` stands for any characters. Before `systems`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sovercheck.errors import InputError, SeveralErrors, SovercheckError, nearest, raise_all
 from sovercheck.inventory.declarations import header, named_sources
 from sovercheck.inventory.evidence import Evidence, Grade
@@ -24,6 +22,7 @@ from sovercheck.inventory.records import read_tables
 from sovercheck.inventory.rows import Row
 from sovercheck.inventory.ties import CONDITIONS, Matcher
 from sovercheck.inventory.values import shown
+from sovercheck.light import dataclass
 from sovercheck.strictyaml import Document, Path_, Value
 
 _KEYS = ("systems", "declaration", "sources")

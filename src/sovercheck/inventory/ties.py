@@ -16,11 +16,11 @@ import fnmatch
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     import duckdb

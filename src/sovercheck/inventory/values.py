@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from sovercheck.errors import InputError, Place, nearest
 from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import COMMON_MISTAKES, is_place
 from sovercheck.inventory.rows import Scalar
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     from sovercheck.strictyaml import Value

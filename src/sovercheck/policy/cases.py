@@ -8,7 +8,7 @@ tables as a declaration does. Of several subjects of the rule, the worst verdict
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -16,6 +16,7 @@ from sovercheck.errors import Place, PolicyError, SeveralErrors, SovercheckError
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS, SCOPES, Fact, Subject, in_scope
 from sovercheck.inventory.rows import Gap, GapReason, Known, Row
+from sovercheck.light import dataclass
 from sovercheck.policy.constants import Where
 from sovercheck.policy.model import Expected, Rule, RuleTest
 from sovercheck.policy.reading import LEVELS

@@ -7,11 +7,11 @@ resolved, groups of places already expanded, and every constant has the type of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from sovercheck.inventory.facts import Fact, Type
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Level
 
 Operand = str | bool | int | Decimal | tuple[str, ...]

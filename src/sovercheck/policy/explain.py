@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from sovercheck import messages
 from sovercheck.inventory.facts import Fact, Type
+from sovercheck.light import dataclass
 from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.condition import (
     All,
@@ -25,7 +25,7 @@ from sovercheck.policy.condition import (
     Side,
     negation_normal_form,
 )
-from sovercheck.policy.model import Rule, ShareVariant, Texts
+from sovercheck.policy.model import Rule, ShareVariant
 from sovercheck.reference.laws import Law
 from sovercheck.reference.places import Places
 
@@ -44,14 +44,8 @@ def explain(rule: Rule, lang: Lang) -> str:
     )
 
 
-def statement(
-    when: Condition | None,
-    require: Condition | None,
-    share: ShareVariant | None,
-    places: Places,
-    laws: Mapping[str, Law],
-) -> Texts:
-    """What a rule applies to and what it requires, in each language, without its article.
+class Statement(Mapping[str, str]):
+    """What a rule applies to and what it requires, in each language, without its article; worded when it is read.
 
     Args:
         when: to what it applies; None for always.
@@ -60,7 +54,31 @@ def statement(
         places: the names of places and groups.
         laws: the names of the laws.
     """
-    return {lang: _Speaker(lang, places, laws).statement(when, require, share) for lang in LANGS}
+
+    def __init__(
+        self,
+        when: Condition | None,
+        require: Condition | None,
+        share: ShareVariant | None,
+        places: Places,
+        laws: Mapping[str, Law],
+    ) -> None:
+        self._says = when, require, share
+        self._names = places, laws
+        self._worded: dict[str, str] = {}
+
+    def __getitem__(self, lang: str) -> str:
+        if lang not in LANGS:
+            raise KeyError(lang)
+        if lang not in self._worded:
+            self._worded[lang] = _Speaker(lang, *self._names).statement(*self._says)
+        return self._worded[lang]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LANGS)
+
+    def __len__(self) -> int:
+        return len(LANGS)
 
 
 @dataclass(frozen=True, slots=True)

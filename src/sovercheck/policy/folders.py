@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from sovercheck.errors import Place, PolicyError, SeveralErrors, SovercheckError
+from sovercheck.light import dataclass
 from sovercheck.policy.constants import Where
 from sovercheck.policy.parameters import ParameterValue
 

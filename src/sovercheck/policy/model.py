@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from sovercheck.errors import Place
 from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.facts import Subject
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import Condition
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Rule:
     parent: str | None
     title: Texts
     rationale: Texts | None
-    statement: Texts
+    statement: Mapping[str, str]
     subject: Subject
     severity: Severity
     gate: Gate

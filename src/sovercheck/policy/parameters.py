@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from sovercheck.errors import ConfigurationError, Place, PolicyError, nearest
 from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import within
+from sovercheck.light import dataclass
 from sovercheck.policy.condition import Operand
 from sovercheck.policy.constants import At, partial_date, scalar, several
 from sovercheck.reference.places import Places

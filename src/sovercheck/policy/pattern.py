@@ -7,7 +7,8 @@ look-around, back references, flags, possessive quantifiers, `\s`, `\b`, `\p{…
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from sovercheck.light import dataclass
 
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d{1,4})(,(\d{1,4})?)?\})")
 _ESCAPES = frozenset("dDwWtnr")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from sovercheck.errors import Place, PolicyError, SovercheckError, nearest
 from sovercheck.inventory.facts import FACTS, SCOPES, SUBJECTS, Fact, Subject, Type, in_scope
+from sovercheck.light import dataclass
 from sovercheck.policy import pattern
 from sovercheck.policy.condition import (
     ORDERED,

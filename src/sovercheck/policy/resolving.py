@@ -297,7 +297,7 @@ class _Resolving:
             parent=parent,
             title=_texts(value["title"]),
             rationale=_texts(value["rationale"]) if value.get("rationale") else None,
-            statement=explain.statement(when, require, share, reference.places, reference.laws),
+            statement=explain.Statement(when, require, share, reference.places, reference.laws),
             subject=subject,
             severity=cast(Severity, value["severity"]),
             gate=_gate(value, subject),

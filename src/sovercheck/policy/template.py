@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from sovercheck.errors import UsageError
 from sovercheck.inventory.facts import SCOPES, Subject
+from sovercheck.light import dataclass
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 

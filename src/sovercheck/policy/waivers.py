@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sovercheck.errors import InputError, Place, PolicyError, SovercheckError, nearest, raise_all
 from sovercheck.inventory.facts import FACTS, Fact
+from sovercheck.light import dataclass
 from sovercheck.policy.model import LEGAL_DUTIES, PolicySet, Rule
 
 if TYPE_CHECKING:

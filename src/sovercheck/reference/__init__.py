@@ -6,14 +6,15 @@ which needs neither YAML nor pydantic.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sovercheck import bundle
+from sovercheck.light import dataclass
 from sovercheck.reference.laws import Citation, Law, Level, Statute, load_laws, load_statutes
 from sovercheck.reference.places import Group, Places, UnknownPlaceError, load_places
 from sovercheck.reference.regions import Provider, Region, Regions, load_regions
@@ -34,6 +35,7 @@ class Reference:
         blocking: the statutes that forbid handing data to a foreign authority, by id.
         places: names and groups of places.
         regions: the providers' regions.
+        compiled_sha256: what the build found `sha256` to be.
     """
 
     laws: Mapping[str, Law]
@@ -41,6 +43,15 @@ class Reference:
     blocking: Mapping[str, Statute]
     places: Places
     regions: Regions
+    compiled_sha256: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content."""
+        if self.compiled_sha256 is not None:
+            return self.compiled_sha256
+        text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """A plain value that `json` can write and `from_json` reads back; the same reference gives the same value."""
@@ -76,7 +87,12 @@ class Reference:
                 [_region_from_json(entry) for entry in value["regions"]],
                 {id_: Provider(id_, name, tuple(sources)) for id_, name, sources in value["providers"]},
             ),
+            compiled_sha256=value.get("sha256"),
         )
+
+    def compiled(self) -> dict[str, Any]:
+        """What the wheel's build keeps of it: its plain value, and its hash."""
+        return {**self.to_json(), "sha256": self.sha256}
 
 
 def load_reference(folder: Path | None = None) -> Reference:

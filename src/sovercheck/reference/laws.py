@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sovercheck.errors import PolicyError
+from sovercheck.light import dataclass
 from sovercheck.reference.places import Places, Texts, UnknownPlaceError, unknown_place
 
 if TYPE_CHECKING:

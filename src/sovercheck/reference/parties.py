@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from sovercheck import strictyaml
+from sovercheck import bundle, strictyaml
+
+COMPILED = "parties.json"
+"""The file of the wheel's build with what `plain_parties` gives."""
 
 
 def party_paths(folder: Path) -> tuple[Path, ...]:
@@ -21,3 +25,25 @@ def party_documents(folder: Path) -> list[strictyaml.Document]:
         InputError: a file is not YAML.
     """
     return [strictyaml.load(path) for path in party_paths(folder)]
+
+
+def shipped_party_documents() -> list[strictyaml.Document]:
+    """The declarations that ship, as written; where the wheel's build compiled them, parts of them stand nowhere."""
+    compiled = bundle.compiled(COMPILED)
+    if compiled is None:
+        return party_documents(_shipped())
+    written = json.loads(compiled.read_text(encoding="utf-8"))
+    return [strictyaml.Document(file, value, {}, {}) for file, value in written.items()]
+
+
+def plain_parties() -> dict[str, strictyaml.Value]:
+    """The name of each file that ships, and what it says now.
+
+    Raises:
+        InputError: a file is not YAML.
+    """
+    return {Path(document.file).name: document.value for document in party_documents(_shipped())}
+
+
+def _shipped() -> Path:
+    return bundle.policies() / "reference" / "parties"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sovercheck.errors import Place, PolicyError, nearest
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 
 Texts = dict[str, str]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sovercheck.errors import PolicyError
+from sovercheck.light import dataclass
 from sovercheck.reference.places import Places, Texts, UnknownPlaceError, country_of, unknown_place
 
 
@@ -62,7 +62,7 @@ class Provider:
 class Regions:
     """Every known region, found by its provider and any spelling of its name."""
 
-    __slots__ = ("_found", "all", "providers")
+    __slots__ = ("_found", "_names", "all", "providers")
 
     def __init__(self, regions: Iterable[tuple[Region, Iterable[str]]], providers: Mapping[str, Provider]) -> None:
         """Indexes regions.
@@ -80,6 +80,7 @@ class Regions:
                 self._found.setdefault((region.provider, spelling(name)), region)
         # An id wins over another region's display name.
         self._found.update({(region.provider, spelling(region.id)): region for region in self.all})
+        self._names: dict[tuple[str, str], list[str]] = {}
 
     def place(self, provider: str, region: str) -> Region | None:
         """The region of that name, whatever its case and spaces, or None if it is not known.
@@ -92,7 +93,10 @@ class Regions:
 
     def names(self, region: Region) -> tuple[str, ...]:
         """The spellings under which a region is found, sorted."""
-        return tuple(sorted(name for (_, name), found in self._found.items() if found is region))
+        if not self._names:
+            for (_, name), found in self._found.items():
+                self._names.setdefault((found.provider, found.id), []).append(name)
+        return tuple(sorted(self._names.get((region.provider, region.id), ())))
 
 
 def spelling(name: str) -> str:

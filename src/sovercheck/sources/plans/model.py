@@ -101,6 +101,7 @@ class Change:
         previous: its address before it was moved; None where it was not.
         deposed: whether it is what is left of an earlier, replaced one of the same address.
         drifted: whether it was found other than the last apply left it.
+        placed_at: where its place is written, where that is elsewhere for all of the file: its deployment's.
     """
 
     address: str
@@ -114,6 +115,7 @@ class Change:
     previous: str | None = None
     deposed: bool = False
     drifted: bool = False
+    placed_at: Spot | None = None
 
 
 Incompleteness = Literal["errored", "not_complete", "deferred", "ignored", "unsupported"]

@@ -1,0 +1,135 @@
+"""The light dataclass does what the standard library's does."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from dataclasses import FrozenInstanceError, asdict, field, fields, replace
+
+import pytest
+
+from sovercheck.light import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A point."""
+
+    x: int
+    y: str = "y%"
+    tags: list[str] = field(default_factory=list)
+    note: str | None = field(default=None, repr=False, compare=False)
+
+    def doubled(self) -> int:
+        return 2 * self.x
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heavy:
+    """The same."""
+
+    x: int
+    y: str = "y%"
+    tags: list[str] = field(default_factory=list)
+    note: str | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    only: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    pass
+
+
+@dataclass(slots=True)
+class Sum:
+    total: int = 0
+    seen: set[str] = field(default_factory=set)
+
+
+def test_makes_instances_as_the_standard_library_does() -> None:
+    light, heavy = Light(1, note="n"), Heavy(1, note="n")
+
+    assert (light.x, light.y, light.tags, light.note) == (heavy.x, heavy.y, heavy.tags, heavy.note)
+    assert light.doubled() == 2
+    assert repr(light) == repr(heavy).replace("Heavy", "Light") == "Light(x=1, y='y%', tags=[])"
+    assert asdict(light) == asdict(heavy)
+    assert [(item.name, item.default) for item in fields(Light)] == [(i.name, i.default) for i in fields(Heavy)]
+    assert Light.__match_args__ == Heavy.__match_args__
+    assert Light.__slots__ == Heavy.__slots__
+    assert not hasattr(light, "__dict__")
+
+
+def test_factories_are_called_for_each_instance() -> None:
+    assert Light(1).tags is not Light(1).tags
+    one, other = Sum(), Sum()
+    one.seen.add("a")
+    assert other.seen == set()
+
+
+@pytest.mark.parametrize("arguments", [(), (1, "a", [], None, "more")])
+def test_refuses_wrong_arguments(arguments: tuple[object, ...]) -> None:
+    for kind in (Light, Heavy):
+        with pytest.raises(TypeError, match="__init__"):
+            kind(*arguments)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        Light(1, z=2)  # type: ignore[call-arg]
+
+
+def test_compares_the_fields_that_count_and_only_with_its_own_kind() -> None:
+    assert Light(1, note="a") == Light(1, note="b")
+    assert Light(1) != Light(2)
+    assert One("a") == One("a") != One("b")
+    assert Nothing() == Nothing()
+    assert Light(1) != Heavy(1)  # type: ignore[comparison-overlap]
+    assert Sum(1) == Sum(1) != Sum(2)
+
+
+def test_frozen_is_hashed_by_its_fields_and_cannot_be_changed() -> None:
+    assert len({One("a"), One("a"), One("b")}) == 2
+    assert {Nothing(), Nothing()} == {Nothing()}
+    one = One("a")
+    with pytest.raises(FrozenInstanceError):
+        one.only = "b"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        del one.only
+    assert one.only == "a"
+
+
+def test_mutable_can_be_changed_and_has_no_hash() -> None:
+    one = Sum()
+    one.total += 3
+    assert one == Sum(3)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+
+
+def test_is_replaced_copied_and_pickled() -> None:
+    light = Light(1, "z", ["t"], "n")
+
+    assert replace(light, x=2) == Light(2, "z", ["t"])
+    assert replace(light, x=2).note == "n"
+    for again in (copy.copy(light), copy.deepcopy(light), pickle.loads(pickle.dumps(light))):
+        assert again == light
+        assert again.note == "n"
+
+
+def test_refuses_a_class_whose_init_does_more() -> None:
+    @dataclass(frozen=True, slots=True)
+    class More:
+        x: int
+
+        def __post_init__(self) -> None:
+            """Would not run."""
+
+    @dataclass(slots=True)
+    class Later:
+        x: int = field(init=False)
+
+    for kind, arguments in ((More, (1,)), (Later, ())):
+        with pytest.raises(TypeError, match="standard library"):
+            kind(*arguments)
