@@ -41,7 +41,7 @@ program = Group(
     ],
     lazy={
         name: f"sovercheck.cli.{name}"
-        for name in ("init", "assess", "scan", "report", "compare", "policy", "facts", "doctor")
+        for name in ("init", "assess", "scan", "gate", "report", "compare", "policy", "facts", "doctor")
     },
 )
 

@@ -131,7 +131,7 @@ class Extractor:
             if root != identifier and self.world.is_listed(root):
                 yield from self._one_of_copies(view, identifier, root)
                 return
-        yield from _Reading(self, view, identifier).resource()
+        yield from ItemReading(self, view, identifier).resource()
 
     def evidence(self, view: ItemView, said: Said) -> Evidence:
         """How a value of an item is known; thousands of facts come from one listing and share the one object."""
@@ -151,13 +151,18 @@ class Extractor:
         unit = view.unit
         return Value(unit.region, DESCRIBED if unit.form.scope == "account" else LISTED)
 
+    def possible(self, reading: ItemReading, copy: CopyForm, why: Refusal) -> Iterator[Item]:
+        """What is told of a copy that may be: of a reading nothing, the gap says it."""
+        del reading, copy, why
+        return iter(())
+
     def doubt(self, _: ItemView) -> Refusal | None:
         """Why what `asked` says must be borne out before it can pass; a reading needs nothing more."""
         return None
 
     def look_up(self, view: ItemView, identifier: str) -> None:
         """Asks the world for what the rows of an item would, and makes none: the keys and buckets that it names."""
-        reading = _Reading(self, view, identifier)
+        reading = ItemReading(self, view, identifier)
         for short, ways in view.unit.form.facts.items():
             if any(way.read in LOOKING_UP for way in ways):
                 reading.read(short, ways)
@@ -190,7 +195,7 @@ class Extractor:
     def _one_of_copies(self, view: ItemView, identifier: str, target: str) -> Iterator[Item]:
         """An item that is a copy of another resource, from whichever side it was seen."""
         form = view.unit.form
-        reading = _Reading(self, view, target)
+        reading = ItemReading(self, view, target)
         for copy in form.copies:
             if copy.kind == "primary" and copy.each is None:
                 kind = form.copy_kind or "backup"
@@ -198,7 +203,7 @@ class Extractor:
 
 
 @dataclass(slots=True)
-class _Reading:
+class ItemReading:
     """One item being read."""
 
     extractor: Extractor
@@ -210,9 +215,11 @@ class _Reading:
 
     @property
     def world(self) -> World:
+        """What is known beyond the item."""
         return self.extractor.world
 
     def known(self, content: Scalar | tuple[str, ...] | None, said: Said = LISTED) -> Known:
+        """A value as a fact, with how it is known."""
         high = content if isinstance(content, int) and not isinstance(content, bool) else None
         return Known(content, self.extractor.evidence(self.view, said), high)
 
@@ -264,6 +271,7 @@ class _Reading:
         return found
 
     def gap(self, table: str, identifier: str, facts: tuple[str, ...], refusal: Refusal) -> Gap:
+        """What could not be read of a subject, and why."""
         unit = self.view.unit
         return Gap(
             source=self.extractor.source,
@@ -329,6 +337,7 @@ class _Reading:
                 if isinstance(found, Refusal):
                     self.uncopied.setdefault((found.reason, found.needs), found)
                     whole = False
+                    items += self.extractor.possible(self, copy, found)
                     continue
                 elements = found if isinstance(found, list) else [] if found is ABSENT else [found]
             for element in elements:
@@ -336,6 +345,7 @@ class _Reading:
                 if isinstance(held, Refusal):
                     self.uncopied.setdefault((held.reason, held.needs), held)
                     whole = False
+                    items += self.extractor.possible(self, copy, held)
                 elif held:
                     identifier = self._copy_id(copy, element, seen)
                     # What names the resource itself is no other copy of it.

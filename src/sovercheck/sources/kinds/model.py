@@ -200,6 +200,7 @@ class Form:
         named_by: of a plan or template, the members whose values name the resource to others.
         location: of a plan or template, where its region stands, if that is a place of its own.
         grade: of a key in a plan or template, who can see what it encrypts: K0 to K3.
+        computed: of a plan, the blocks that the provider fills in where the configuration sets none: pending, absent.
     """
 
     kind: str
@@ -226,6 +227,7 @@ class Form:
     named_by: tuple[Path, ...] = ()
     location: Ways = ()
     grade: Ways = ()
+    computed: frozenset[str] = frozenset()
 
     def paths(self, answer: str | None) -> tuple[Path, ...]:
         """Every path that is read in the items (None) or in the answer of a completing call: nothing else is kept."""
@@ -377,6 +379,7 @@ def planned_form(kind: str, section: str, plain: Plain) -> Form:
         named_by=tuple(parse(path) for path in plain.get("named_by", ())),
         location=_ways(plain.get("location", ())),
         grade=_ways(plain.get("grade", ())),
+        computed=frozenset(plain.get("computed", ())),
     )
 
 

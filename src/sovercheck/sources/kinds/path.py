@@ -31,10 +31,13 @@ class Pending:
     Attributes:
         reason: the word of a gap (`inventory.rows.GapReason`).
         needs: what would settle it, as far as that has a name: the expression, the attribute.
+        unset: whether the configuration does not set it, so that its provider computes it: a value, where it is no
+            block, that is absent then, and its documented default counts. A block may be made by one that is dynamic.
     """
 
     reason: PendingReason
     needs: str | None = None
+    unset: bool = False
 
 
 class Reference(str):
@@ -121,13 +124,19 @@ def find(path: Path, root: Json) -> Found:
     """
     first = path.single
     if first == len(path.steps):
-        return _member(path.steps, root)
+        found = _member(path.steps, root)
+        return ABSENT if isinstance(found, Pending) and found.unset and _stands_at(path.steps, root) else found
     base = _member(path.steps[:first], root) if first else root
     if base is ABSENT or base is None:
         return ABSENT
     if isinstance(base, Pending):
         return base
     return list(_all(path.steps[first:], base))
+
+
+def _stands_at(steps: tuple[str, ...], root: Json) -> bool:
+    """Whether what is pending is the value of a path itself, and nothing above it."""
+    return len(steps) == 1 or not isinstance(_member(steps[:-1], root), Pending)
 
 
 def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:

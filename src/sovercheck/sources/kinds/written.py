@@ -41,7 +41,8 @@ Plans and templates have sections of their own, each a list of forms whose paths
 There `also` names other resources of the plan: those of a type whose member `by` names this one, or those that this
 one's member `of` names. `id`, `arn`, `name`, `self_link` and what `named_by` lists are what others name it by. A copy
 without `region` is where the resource itself is; `location` says where that stands, if it is neither `region`,
-`location` nor `zone`, nor the provider's.
+`location` nor `zone`, nor the provider's. `computed` names the blocks that the provider fills in by itself where the
+configuration sets none.
 """
 
 from __future__ import annotations
@@ -242,6 +243,7 @@ class PlannedFile(Written):
     where: dict[APath, Condition] = Field(default_factory=dict)
     location: Value | None = None
     grade: Value | None = None
+    computed: list[str] = Field(default_factory=list)
     facts: FactsFile = FactsFile()
     bytes_basis: Literal["used", "allocated"] | None = None
     copies: list[CopyFile] = Field(default_factory=list)

@@ -40,12 +40,14 @@ class Block:
         labels: what follows it.
         spot: its lines; the file relative to the folder of its module.
         attributes: of its first level: name → the text of the expression, and its line.
+        dynamic: the blocks of its first level that are made dynamically.
     """
 
     type: str
     labels: tuple[str, ...]
     spot: Spot
     attributes: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    dynamic: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class _Open:
     labels: tuple[str, ...]
     line: int
     attributes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    dynamic: set[str] = field(default_factory=set)
 
 
 def blocks(text: str, file: str) -> Iterator[Block]:
@@ -213,13 +216,16 @@ def blocks(text: str, file: str) -> Iterator[Block]:
         elif piece in _CLOSE:
             depth = max(0, depth - 1)
             if depth == 0 and current is not None:
-                yield Block(current.type, current.labels, Spot(file, current.line, line), current.attributes)
+                spot, dynamic = Spot(file, current.line, line), frozenset(current.dynamic)
+                yield Block(current.type, current.labels, spot, current.attributes, dynamic)
                 current, head, name, expression = None, [], None, None
         elif depth == 0:
             head.append(piece)
         elif depth == 1 and expression is None and current is not None:
             if piece == "=" and name is not None and text[at : at + 1] != "=":
                 expression, started = [], line
+            elif name == "dynamic" and kind == "string":
+                current.dynamic.add(piece.strip('"'))
             else:
                 name = piece if kind == "word" else None
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
 from sovercheck.reference.regions import Regions
-from sovercheck.sources.extract import PARTIES, UNDESCRIBED, WITHOUT_DATA, Extractor
+from sovercheck.sources.extract import PARTIES, UNDESCRIBED, WITHOUT_DATA, Extractor, ItemReading
 from sovercheck.sources.item import ItemView, Said, Value
 from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds import keeps_no_data, planned_without_data
+from sovercheck.sources.kinds.model import CopyForm
 from sovercheck.sources.kinds.path import Absent
 from sovercheck.sources.plans.model import Change, Placed, Planned
 from sovercheck.sources.plans.world import PlannedView, PlanWorld, is_sure, refusal
@@ -56,6 +57,13 @@ class PlanExtractor(Extractor):
         """Where a planned resource is."""
         placed = located(view)
         return Value(placed.region, Said(_PLACE)) if placed.region is not None else refusal(placed)
+
+    def possible(self, reading: ItemReading, copy: CopyForm, why: Refusal) -> Iterator[Item]:
+        """A copy that may be, by a value that is not known yet: its place is not known either."""
+        identifier = f"{reading.id}#{copy.kind}:{copy.each or '?'}"
+        links = {"resource": reading.id, "provider": PARTIES[reading.view.unit.form.provider]}
+        yield Row("copy", identifier, links, {"kind": reading.known(copy.kind)})
+        yield reading.gap("copy", identifier, ("place", "region"), why)
 
     def doubt(self, view: ItemView) -> Refusal | None:
         """A place that was inferred and that nothing bears out shows a failure, and passes nothing."""

@@ -23,7 +23,7 @@ from sovercheck.sources.plans.configuration import (
     steps,
     without_index,
 )
-from sovercheck.sources.plans.hcl import Sources
+from sovercheck.sources.plans.hcl import Block, Sources
 from sovercheck.sources.plans.ladder import Ladder, Standing
 from sovercheck.sources.plans.model import (
     UNKNOWN,
@@ -36,7 +36,7 @@ from sovercheck.sources.plans.model import (
     Spot,
     resource_id,
 )
-from sovercheck.sources.plans.values import overlaid
+from sovercheck.sources.plans.values import overlaid, unset
 
 _PROVIDERS: Mapping[str, Provider] = {
     "aws": "aws",
@@ -212,19 +212,31 @@ class _Reader:
             return None
         standing = self._standing(entry, side)
         module = module_of(_text(entry, "module_address"))
+        configured: Object = {}
+        unknown: Json = None
         if side == "after":
-            said = member(
-                self.configuration.resource(module, str(entry["type"]), str(entry.get("name"))), "expressions"
-            )
+            configured = self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
             unknown = change.get("after_unknown")
-        else:
-            said, unknown = {}, None
+        said = member(configured, "expressions")
 
         def refer(expression: Json) -> Json:
             return self._refer(entry, module, expression, 0)
 
         whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), cast(Json, said), refer)
+        if configured:
+            whole = self._settled(entry, module, unset(whole, cast(Json, said)))
         return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
+
+    def _settled(self, entry: Object, module: Module, values: Json) -> Json:
+        """Without the members that the sources show to be set by nothing, not by a dynamic block either."""
+        block = self._block(entry, module)
+        if block is None or not isinstance(values, dict):
+            return values
+        return {
+            name: value
+            for name, value in values.items()
+            if not (isinstance(value, Pending) and value.unset and name not in block.dynamic)
+        }
 
     def _standing(self, entry: Object, side: str) -> Standing | None:
         provider = _provider(entry)
@@ -279,11 +291,14 @@ class _Reader:
         return Pending("after_apply", name)
 
     def _spot(self, entry: Object) -> Spot | None:
+        module = module_of(_text(entry, "module_address"))
+        block = self._block(entry, module)
+        return self.sources.shown_spot(module, block.spot) if self.sources is not None and block is not None else None
+
+    def _block(self, entry: Object, module: Module) -> Block | None:
         if self.sources is None:
             return None
-        module = module_of(_text(entry, "module_address"))
-        block = self.sources.block(module, "resource", str(entry["type"]), str(entry.get("name")))
-        return self.sources.shown_spot(module, block.spot) if block is not None else None
+        return self.sources.block(module, "resource", str(entry["type"]), str(entry.get("name")))
 
 
 def _beside(address: str, ours: str) -> bool:

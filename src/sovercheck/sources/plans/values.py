@@ -8,11 +8,29 @@ plan, that one's id stands there as a `Reference`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sovercheck.sources.kinds.path import Json, Pending
 
 Refer = Callable[[Json], Json]
 """From the expression of a value to a `Reference`, or to why it is not known."""
+
+
+def unset(values: Json, expressions: Json) -> Json:
+    """The values of a resource, with what is pending that its configuration does not set marked so.
+
+    Args:
+        values: overlaid.
+        expressions: of its configuration, by member.
+    """
+    if not isinstance(values, dict) or not isinstance(expressions, dict):
+        return values
+    return {
+        name: replace(value, unset=True)
+        if isinstance(value, Pending) and value.reason == "after_apply" and name not in expressions
+        else value
+        for name, value in values.items()
+    }
 
 
 def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refer: Refer, path: str = "") -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.extract import PROVIDER_KEY, KeyFacts, root_of
@@ -113,6 +113,8 @@ class PlanWorld:
         return left
 
     def _view(self, kind: Kind, form: Form, change: Change, state: Planned, identifier: str) -> PlannedView:
+        if form.computed:
+            state = replace(state, values=_without_computed(form, state.values))
         unit = Unit(kind, form, state.account or "", state.placed.region or "")
         parent = self._parent(state.values) if change.interface == "api" else None
         return PlannedView(
@@ -328,6 +330,16 @@ class PlanWorld:
     def is_inside(self, principal: str) -> bool:
         """See `extract.World`; a file does not say whose an account is."""
         return any(principal == view.unit.account for view in self.views.values() if view.unit.account)
+
+
+def _without_computed(form: Form, values: Json) -> Json:
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: value
+        for name, value in values.items()
+        if not (name in form.computed and isinstance(value, Pending) and value.unset)
+    }
 
 
 def is_sure(placed: Placed) -> bool:

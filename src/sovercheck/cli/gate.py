@@ -1,0 +1,265 @@
+"""`sovercheck gate`: a plan or template in CI, judged before anything of it exists.
+
+What it needs is imported where it is needed: the whole process takes less than half a second.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from sovercheck.cli.commands import Argument, Command, Option
+from sovercheck.cli.exits import Exit
+from sovercheck.cli.language import current, say, unknown
+from sovercheck.cli.settings import STDOUT, config_option, day, format_option, targets
+from sovercheck.cli.telling import tell
+from sovercheck.errors import ConfigurationError, InputError, Place, UsageError
+
+if TYPE_CHECKING:
+    from sovercheck.config import Config
+    from sovercheck.decisions.gate import Gated
+    from sovercheck.findings import NoteView, Severity
+    from sovercheck.gate import Result
+    from sovercheck.sources.kinds.model import Provider
+    from sovercheck.sources.plans.model import Plan
+
+_SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
+_CLASSES = ("public", "internal", "sensitive", "health")
+_PROVIDERS: Mapping[str, Provider] = {"aws": "aws", "azure": "azure", "azurerm": "azure", "google": "google"}
+_CODES: Mapping[Result, Exit] = {
+    "finding": Exit.FINDING,
+    "not_established": Exit.NOT_ESTABLISHED,
+    "waived": Exit.WAIVED,
+    "satisfied": Exit.SATISFIED,
+}
+_TERMINAL = "terminal"
+_PAIR = re.compile(r"([^=]+)=(.+)", re.DOTALL)
+
+
+def _gate(
+    files: tuple[str, ...],
+    config: str | None,
+    base: str | None,
+    source_dir: str | None,
+    data_class: str | None,
+    assumed: tuple[str, ...],
+    parameters: tuple[str, ...],
+    baseline: str | None,
+    write_baseline: str | None,
+    save: str | None,
+    as_of: str | None,
+    formats: tuple[str, ...],
+    fail_on: Severity,
+    only_new: bool,
+    colour: Literal["auto", "always", "never"],
+    exit_zero: bool,
+    quiet: bool,
+) -> int:
+    today = day(as_of)
+    written = targets(formats)
+    regions = dict(_regions(assumed))
+    values = dict(_pairs(parameters, "cli_parameter"))
+    if not files:
+        tell(say("gate.no_file"))
+        return Exit.SATISFIED if exit_zero else Exit.NOT_ESTABLISHED
+    from sovercheck.decisions import baseline as baselines
+    from sovercheck.decisions.gate import Asked, gate
+
+    plans = [plan for file in files for plan in _read(file, source_dir, regions, values)]
+    with _configured(config, base) as (configured, waivers_from, notes):
+        asked = Asked(
+            as_of=today,
+            fail_on=fail_on,
+            only_new=only_new,
+            data_class=data_class,
+            assumed={str(provider): region for provider, region in regions.items()},
+            baseline=baselines.read(Path(baseline), baseline) if baseline is not None else None,
+            waivers_from=waivers_from,
+            notes=notes,
+            kept=Path(save) if save is not None else None,
+        )
+        gated = gate(plans, configured, asked)
+        _report(gated, written, colour, quiet=quiet)
+    if write_baseline is not None:
+        _write(Path(write_baseline), baselines.text(gated.entries))
+        if not quiet:
+            tell(say("gate.baseline_written", n=len(gated.entries), file=write_baseline))
+    return Exit.SATISFIED if exit_zero else _CODES[gated.gate.result]
+
+
+def _read(
+    file: str, source_dir: str | None, assumed: Mapping[Provider, str], parameters: Mapping[str, str]
+) -> tuple[tuple[Plan, str], ...]:
+    from sovercheck.sources.plans import sniff
+    from sovercheck.sources.plans.model import Asked
+
+    path = Path(file)
+    if source_dir is not None and not Path(source_dir).is_dir():
+        raise InputError("source_dir", place=Place(source_dir))
+    return sniff.read(path, _shown(path), Asked(source_dir or _beside(path), assumed, parameters))
+
+
+def _beside(path: Path) -> str | None:
+    """The folder of a plan, where the sources stand in it: the usual way to make one."""
+    folder = path.parent
+    try:
+        found = any(entry.name.endswith((".tf", ".tofu")) for entry in os.scandir(folder or "."))
+    except OSError:
+        return None
+    return str(folder) if found else None
+
+
+def _shown(path: Path) -> str:
+    """A file as reports name it: relative to the current folder, without what is above it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _regions(written: Iterable[str]) -> Iterator[tuple[Provider, str]]:
+    for word, region in _pairs(written, "cli_assume_region"):
+        provider = _PROVIDERS.get(word)
+        if provider is None:
+            raise unknown("cli_provider", word, tuple(_PROVIDERS))
+        yield provider, region
+
+
+def _pairs(written: Iterable[str], code: str) -> Iterator[tuple[str, str]]:
+    for word in written:
+        found = _PAIR.fullmatch(word)
+        if found is None:
+            raise UsageError(code, word=word)
+        yield found[1], found[2]
+
+
+WaiversFrom = Literal["base", "centre", "nothing", "left"]
+
+
+@contextmanager
+def _configured(written: str | None, ref: str | None) -> Iterator[tuple[Config, WaiversFrom, tuple[NoteView, ...]]]:
+    """What the change is judged by: the configuration of its base where there is one, and never its own waivers."""
+    from sovercheck import config
+    from sovercheck.config import base as bases
+    from sovercheck.config.standing import standing
+
+    asked = ref if ref is not None else bases.default_ref(os.environ)
+    if asked is None:
+        configured = _plainly(written)
+        counting, notes = standing(configured, _tree(configured))
+        yield replace(configured, waivers=counting), _from(configured, counting), notes
+        return
+    with bases.at_base(Path(), asked, Path(written) if written is not None else None) as base:
+        configured_there = base.load()
+        found = configured_there if configured_there is not None else config.default(Path(), current())
+        yield found, "base" if found.waivers else "nothing", ()
+
+
+def _plainly(written: str | None) -> Config:
+    from sovercheck import config
+
+    if written is not None:
+        return config.load(Path(written))
+    try:
+        return config.load(config.find(Path()))
+    except ConfigurationError as error:
+        if error.code != "config_missing":
+            raise
+        return config.default(Path(), current())
+
+
+def _tree(configured: Config) -> Path:
+    """The working tree around a configuration, which is the change."""
+    folder = configured.path.resolve().parent
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+
+
+def _from(configured: Config, counting: tuple[object, ...]) -> WaiversFrom:
+    if len(counting) < len(configured.waivers):
+        return "left"
+    return "centre" if counting else "nothing"
+
+
+def _report(gated: Gated, written: Mapping[str, str], colour: str, *, quiet: bool) -> None:
+    from sovercheck.cli.rendering import render
+    from sovercheck.reports.base import Options
+
+    asked = {name: path for name, path in written.items() if name != _TERMINAL or path != STDOUT}
+    render(gated.assessment, asked, {}, gated.comparison, gated.gate)
+    if quiet and _TERMINAL not in written:
+        return
+    from sovercheck.reports import terminal
+
+    taken = STDOUT in asked.values()
+    stream = sys.stderr if taken else sys.stdout
+    options = Options(lang=current(), comparison=gated.comparison, gate=gated.gate)
+    for line in terminal.lines(gated.assessment, options, colour=_in_colour(colour, stream.isatty())):
+        click.echo(line, err=taken, color=True)
+
+
+def _in_colour(asked: str, is_terminal: bool) -> bool:
+    if asked != "auto":
+        return asked == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return is_terminal or os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0")
+
+
+def _write(path: Path, text: str) -> None:
+    from sovercheck.files import written_whole
+
+    with written_whole(path) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+command = Command(
+    name="gate",
+    help="cli.gate",
+    callback=_gate,
+    params=[
+        Argument(["files"], nargs=-1, metavar="cli.metavar.plan"),
+        config_option(),
+        Option(["--base"], metavar="cli.metavar.ref", help="cli.gate.base"),
+        Option(["--source-dir"], metavar="cli.metavar.folder", help="cli.gate.source_dir"),
+        Option(["--data-class"], type=click.Choice(_CLASSES), help="cli.gate.data_class"),
+        Option(
+            ["--assume-region", "assumed"],
+            metavar="cli.metavar.provider_region",
+            multiple=True,
+            help="cli.gate.assume_region",
+        ),
+        Option(
+            ["--parameter", "parameters"], metavar="cli.metavar.name_value", multiple=True, help="cli.gate.parameter"
+        ),
+        Option(["--baseline"], metavar="cli.metavar.file", help="cli.gate.baseline"),
+        Option(["--write-baseline"], metavar="cli.metavar.file", help="cli.gate.write_baseline"),
+        Option(["--save"], metavar="cli.metavar.folder", help="cli.gate.save"),
+        Option(["--as-of"], metavar="cli.metavar.date", help="cli.gate.as_of"),
+        format_option("cli.gate.format"),
+        Option(
+            ["--fail-on"],
+            type=click.Choice(_SEVERITIES),
+            default="major",
+            show_default=True,
+            help="cli.gate.fail_on",
+        ),
+        Option(["--only-new"], is_flag=True, help="cli.gate.only_new"),
+        Option(
+            ["--color", "colour"],
+            type=click.Choice(("auto", "always", "never")),
+            default="auto",
+            show_default=True,
+            help="cli.gate.color",
+        ),
+        Option(["--exit-zero"], is_flag=True, help="cli.assess.exit_zero"),
+        Option(["-q", "--quiet"], is_flag=True, help="cli.gate.quiet"),
+    ],
+)
