@@ -112,6 +112,7 @@ FORMATS: dict[str, Format] = {
         Format("questions", ".html", "questions", by_language=True),
         Format("questions-md", ".md", "questions", by_language=True, function="render_markdown"),
         Format("board", ".html", "board", by_language=True),
+        Format("sarif", ".sarif", "sarif", by_language=True, needs_gate=True),
     )
 }
 """Every format by its name."""
