@@ -113,6 +113,7 @@ FORMATS: dict[str, Format] = {
         Format("questions-md", ".md", "questions", by_language=True, function="render_markdown"),
         Format("board", ".html", "board", by_language=True),
         Format("sarif", ".sarif", "sarif", by_language=True, needs_gate=True),
+        Format("junit", ".xml", "junit", by_language=True, needs_gate=True),
     )
 }
 """Every format by its name."""
