@@ -115,6 +115,7 @@ FORMATS: dict[str, Format] = {
         Format("sarif", ".sarif", "sarif", by_language=True, needs_gate=True),
         Format("junit", ".xml", "junit", by_language=True, needs_gate=True),
         Format("gitlab", ".json", "gitlab", by_language=True, needs_gate=True),
+        Format("github", ".txt", "github", by_language=True, needs_gate=True),
     )
 }
 """Every format by its name."""
