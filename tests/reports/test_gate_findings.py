@@ -68,6 +68,7 @@ def test_what_counts_comes_first_and_the_gravest_of_it() -> None:
 def test_a_finding_without_a_line_is_at_the_first_one_of_its_plan() -> None:
     assert spot(GATE, of(spot=Spot("./a/b.tf", 3, 9))) == Spot("a/b.tf", 3, 9)
     assert spot(GATE, FINDING) == Spot(PLAN, 1, 1)
+    assert spot(GATE, of(spot=Spot("b.tf", 0, -4))) == Spot("b.tf", 1, 1)
     whole = of(plan="", resource=None)
     assert spot(GATE, whole) == Spot(PLAN, 1, 1)
     assert spot(dataclasses.replace(GATE, plans=()), whole) == Spot("sovercheck.yaml", 1, 1)

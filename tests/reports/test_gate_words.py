@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from sovercheck.findings import SEVERITIES, UnknownReason
 from sovercheck.gate import Action, Location, MoveKind, Result, Rung, Standing
 from sovercheck.messages import LANGS, Lang, has
 from sovercheck.reports.gate_words import GateWords, count, visible
@@ -68,6 +69,29 @@ def test_an_inferred_place_says_what_bears_it_out_or_that_nothing_does() -> None
 def test_an_unknown_place_says_why_and_what_would_settle_it_once() -> None:
     said = line(Location(None, None, "unknown", why="expression", needs="var.a, var.b"))
     assert said.endswith("Place not known: it depends on an expression. What would settle it: var.a, var.b.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"), [("legal", "awaits a legal characterisation"), ("refused", "reading refused")]
+)
+def test_an_unknown_that_no_fact_leaves_open_says_its_reason(reason: UnknownReason, expected: str) -> None:
+    one = resource("aws_s3_bucket.x", location("CA-QC", "ca-central-1", "resource", "region"))
+    finding = gate_finding(COPIES, one, "primary", verdict="unknown")
+    fact = known("copy.place", "CA-QC", finding.id, 1)
+    assessment, gate = made([(finding, assessed(finding, fact, reason=reason))], [one])
+    assert GateWords(assessment, gate, "en").finding(finding).endswith(f"Reason: {expected}.")
+
+
+def test_a_finding_less_grave_than_what_counts_says_so() -> None:
+    one = resource("aws_s3_bucket.x", None)
+    found = {}
+    for severity in SEVERITIES:
+        finding = gate_finding(COPIES, one, severity=severity)
+        assessment, gate = made([(finding, assessed(finding))], [one])
+        found[severity] = "Less grave than what counts (from “major” on)." in GateWords(assessment, gate, "en").finding(
+            finding
+        )
+    assert found == {"blocking": False, "major": False, "minor": True, "info": True}
 
 
 def test_a_region_that_no_place_is_known_of_is_still_told() -> None:

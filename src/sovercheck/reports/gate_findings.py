@@ -20,6 +20,11 @@ def is_set_aside(gate: Gate, finding: GateFinding) -> bool:
     return finding.standing in ("waived", "baselined") or (finding.standing == "existing" and gate.only_new)
 
 
+def is_below(gate: Gate, finding: GateFinding) -> bool:
+    """Whether a finding is lighter than what the gate fails on."""
+    return SEVERITIES.index(finding.severity) > SEVERITIES.index(gate.fail_on)
+
+
 def level(gate: Gate, finding: GateFinding) -> Level:
     """How grave a finding is; what does not count is a note, and what nobody knows a warning, whatever the rule."""
     if not finding.judged or is_set_aside(gate, finding) or finding.severity == "info":
@@ -46,7 +51,9 @@ def gravest_first(gate: Gate) -> list[GateFinding]:
 def spot(gate: Gate, finding: GateFinding) -> Spot:
     """The line of a finding; the first of its plan where none was found, as consumers show nothing without one."""
     if finding.spot is not None:
-        return Spot(repository_path(finding.spot.file), finding.spot.line, finding.spot.end_line)
+        # A JSON from elsewhere may have any numbers, and a consumer refuses a whole file for one of them.
+        line = max(finding.spot.line, 1)
+        return Spot(repository_path(finding.spot.file), line, max(finding.spot.end_line, line))
     plan = finding.plan or (gate.plans[0].name if gate.plans else "")
     return Spot(repository_path(plan), 1, 1)
 

@@ -14,6 +14,7 @@ from sovercheck.gate import Gate, GateFinding, Location, PlannedResource
 from sovercheck.inventory.facts import COPY_KINDS, FACTS, Type
 from sovercheck.messages import Lang, has
 from sovercheck.reports.base import open_facts, subject_name
+from sovercheck.reports.gate_findings import is_below
 from sovercheck.reports.language import NBSP, Language
 
 _HIDDEN = re.compile(
@@ -101,9 +102,7 @@ class GateWords:
 
         What makes it not count, if anything does, ends the line.
         """
-        accepted = self.accepted(finding)
-        ends = accepted or ("" if finding.judged else self.say.text("gate.finding.advised"))
-        return " ".join(sentence for sentence in (*self._sentences(finding), ends) if sentence)
+        return " ".join(sentence for sentence in (*self._sentences(finding), self._counts_not(finding)) if sentence)
 
     def subject(self, finding: GateFinding) -> str:
         """The resource as its author calls it, or what the finding is about; of a copy that is not the main one, which.
@@ -134,6 +133,17 @@ class GateWords:
             return self.say.text("gate.finding.existing")
         return None
 
+    def _counts_not(self, finding: GateFinding) -> str:
+        """Why the exit code does not depend on a finding; empty where it does."""
+        accepted = self.accepted(finding)
+        if accepted is not None:
+            return accepted
+        if not finding.judged:
+            return self.say.text("gate.finding.advised")
+        if is_below(self.gate, finding):
+            return self.say.text("gate.finding.below", severity=self.say.severity(self.gate.fail_on))
+        return ""
+
     def _sentences(self, finding: GateFinding) -> Iterator[str]:
         say = self.say
         yield say.text(
@@ -148,7 +158,7 @@ class GateWords:
         elif located is not None and self._copy_kind(finding) in (None, "primary") and _is_about_place(assessed):
             yield from self.location(located)
         if finding.verdict == "unknown" and assessed is not None:
-            yield self._open(assessed, located)
+            yield self._open(assessed, said=located is not None and _is_settled_by_place(located))
 
     def location(self, location: Location) -> Iterator[str]:
         """Where a resource is or would be and how that is known, or why it is not and what would settle it."""
@@ -213,16 +223,22 @@ class GateWords:
             return self.say.text("gate.finding.place", place=place, how=how)
         return None
 
-    def _open(self, assessed: Finding, located: Location | None) -> str:
-        """What is to be established besides the place, if what would settle that has been said."""
-        said = located is not None and (located.place is None or located.needs is not None)
+    def _open(self, assessed: Finding, *, said: bool) -> str:
+        """What is to be established; of a place, only where it is not said already what would settle it."""
         names: dict[str, None] = {}
         for fact in open_facts(self.assessment, assessed):
             if not (said and _is_place(fact)):
                 names[self.say.fact(fact.fact)] = None
-        if not names:
-            return ""
-        return self.say.text("gate.finding.open", facts=", ".join(list(names)[:_MOST_FACTS]))
+        if names:
+            return self.say.text("gate.finding.open", facts=", ".join(list(names)[:_MOST_FACTS]))
+        return "" if said or assessed.reason is None else self._reason(assessed.reason)
+
+    def _reason(self, reason: str) -> str:
+        return self.say.text("gate.finding.reason", reason=self.say.reason(reason))
+
+
+def _is_settled_by_place(location: Location) -> bool:
+    return location.place is None or location.needs is not None
 
 
 def _is_about_place(assessed: Finding | None) -> bool:
