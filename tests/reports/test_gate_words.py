@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -17,6 +18,8 @@ from sovercheck.reports.gate_words import GateWords, count, visible
 from sovercheck.sources.plans.model import Incompleteness, Why
 from tests.reports.gates import COPIES, assessed, gate_finding, location, made, resource, sample_gate
 from tests.reports.sample import known, unknown
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -141,5 +144,5 @@ def test_the_words_need_no_template_engine_and_no_cldr() -> None:
         "a, g = sample_gate(); w = GateWords(a, g, 'fr'); [w.finding(f) for f in g.findings]\n"
         "print(*sorted({'babel', 'jinja2', 'click', 'xlsxwriter', 'duckdb'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
