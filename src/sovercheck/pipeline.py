@@ -16,6 +16,7 @@ from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
 from sovercheck.files import written_whole
 from sovercheck.findings import Assessment, Input, NoteView
+from sovercheck.gate import Gate
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Item, Row
@@ -220,6 +221,7 @@ def write(
     progress: Progress,
     outputs: contextlib.ExitStack,
     comparison: Comparison | None = None,
+    gate: Gate | None = None,
 ) -> None:
     """Renders an assessment in each format and language; each file is replaced when `outputs` closes without error."""
     for name, path in reports.items():
@@ -228,7 +230,7 @@ def write(
         for lang, target in paths.items():
             links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
             stream = outputs.enter_context(written_whole(target))
-            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up, comparison))
+            FORMATS[name].render(assessment, stream, Options(lang, links, follow_up, comparison, gate))
 
 
 def by_language(name: str, path: Path, languages: Sequence[Lang]) -> dict[Lang, Path]:

@@ -3,6 +3,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from sovercheck.reports import json_report
+from sovercheck.reports.base import Options
+from tests.reports.gates import sample_gate
+
 from .conftest import Cli
 
 
@@ -69,3 +75,42 @@ def test_bad_requests_are_refused(cli: Cli, assessed: Path) -> None:
     assert cli("report", "sovercheck.yaml", "-f", "html=x").code == 2
     assert cli("report", ".", "-f", "html=x").code == 2
     assert not (assessed / "x").exists()
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Path:
+    """The current folder, with what a gate wrote as JSON."""
+    assessment, gate = sample_gate()
+    with (tmp_path / "porte.json").open("wb") as out:
+        json_report.render(assessment, out, Options(gate=gate))
+    return tmp_path
+
+
+def test_every_output_of_a_gate_is_made_again_from_its_json(cli: Cli, gated: Path) -> None:
+    formats = ("sarif=p.sarif", "junit=p.xml", "gitlab=q.json", "json=r.json")
+    ended = cli("report", "porte.json", "--lang", "en", *(word for form in formats for word in ("-f", form)))
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (gated / "r.json").read_bytes() == (gated / "porte.json").read_bytes()
+    assert json.loads((gated / "p.sarif").read_text(encoding="utf-8"))["runs"][0]["language"] == "en-CA"
+    assert "non-compliant" in (gated / "q.json").read_text(encoding="utf-8")
+
+
+def test_annotations_go_to_standard_output(cli: Cli, gated: Path) -> None:
+    ended = cli("report", "porte.json", "-f", "github=-")
+    assert ended.code == 0
+    assert ended.out.startswith("::error file=modules/archive/main.tf,line=3,endLine=9,")
+    assert all(line.startswith("::") for line in ended.out.splitlines())
+
+
+def test_an_assessment_has_no_output_of_a_gate(cli: Cli, assessed: Path) -> None:
+    ended = cli("report", "sortie/bilan.json", "-f", "html=r.html", "-f", "sarif=r.sarif")
+    assert ended.code == 2
+    assert "«\u00a0sarif\u00a0»" in ended.err
+    assert "“sarif”" in cli("report", "sortie/bilan.json", "-f", "sarif=r.sarif", "--lang", "en").err
+    assert not list(assessed.glob("r.*"))
+
+
+def test_an_assessment_is_refused_an_output_of_a_gate_before_it_is_made(cli: Cli, assessed: Path) -> None:
+    ended = cli("assess", "-f", "sarif=r.sarif")
+    assert ended.code == 2
+    assert "«\u00a0sarif\u00a0»" in ended.err

@@ -64,6 +64,7 @@ languages: [en, fr, en]
     [
         ("organisation: {name: X, place: QC}\n", "config_place", "1:32"),
         (LEAST + "reports: {pdf: bilan.pdf}\n", "config_report", "2:11"),
+        (LEAST + "reports: {sarif: porte.sarif}\n", "config_report_gate", "2:11"),
         (LEAST + "languages: [fr, de]\n", "config_language", "2:17"),
         (LEAST + "policies: [cloud-act, residencyy]\n", "policy_unknown_near", "2:23"),
         (LEAST + "policies: [./nulle-part]\n", "policy_unknown", "2:12"),

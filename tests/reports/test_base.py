@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import time
 
 import pytest
 
+from sovercheck.errors import UsageError
 from sovercheck.findings import Assessment
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports.base import FORMATS, Options, finding_key, subject_name
+from tests.reports.gates import large_gate, sample_gate
 from tests.reports.sample import sample_assessment
 
 
@@ -20,6 +23,9 @@ def assessment() -> Assessment:
 
 def rendered(name: str, assessment: Assessment, options: Options) -> bytes:
     out = io.BytesIO()
+    if FORMATS[name].needs_gate:
+        assessment, gate = sample_gate()
+        options = dataclasses.replace(options, gate=gate)
     FORMATS[name].render(assessment, out, options)
     return out.getvalue()
 
@@ -48,6 +54,26 @@ def test_no_text_from_outside_stops_a_report(name: str, assessment: Assessment) 
     organisation = dataclasses.replace(assessment.organisation, name=hostile)
     changed = dataclasses.replace(assessment, findings=findings, systems=systems, organisation=organisation)
     assert rendered(name, changed, Options("fr"))
+
+
+NEEDING = [name for name, known in FORMATS.items() if known.needs_gate]
+
+
+@pytest.mark.parametrize("name", NEEDING)
+def test_a_format_of_the_gate_is_refused_where_there_is_none(name: str, assessment: Assessment) -> None:
+    out = io.BytesIO()
+    with pytest.raises(UsageError) as caught:
+        FORMATS[name].render(assessment, out, Options())
+    assert (caught.value.code, caught.value.params, out.getvalue()) == ("report_needs_gate", {"name": name}, b"")
+    assert all(name in caught.value.message(lang) for lang in LANGS)
+
+
+@pytest.mark.parametrize("name", [*NEEDING, "json"])
+def test_five_thousand_findings_take_less_than_a_second(name: str) -> None:
+    assessment, gate = large_gate(5_000)
+    started = time.process_time()
+    FORMATS[name].render(assessment, io.BytesIO(), Options(gate=gate))
+    assert time.process_time() - started < 1
 
 
 def test_every_finding_has_its_own_key(assessment: Assessment) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from sovercheck.comparison import Comparison
 from sovercheck.errors import InputError
 from sovercheck.findings import Assessment
 from sovercheck.plain import to_json
 from sovercheck.reports import json_report
 from sovercheck.reports.base import Options
 from tests.decisions.earlier import sample_comparison
+from tests.reports.gates import sample_gate
 from tests.reports.sample import sample_assessment
 
 PUBLISHED = Path(__file__).parents[2] / "reports" / "assessment.schema.json"
@@ -55,8 +57,8 @@ def with_comparison() -> bytes:
 
 def test_what_changed_is_read_back_and_the_assessment_is_the_same_bytes(raw: bytes) -> None:
     both = with_comparison()
-    assert json_report.read_run(both) == (sample_assessment(), sample_comparison())
-    assert json_report.read_run(raw) == (sample_assessment(), None)
+    assert json_report.read_run(both) == (sample_assessment(), sample_comparison(), None)
+    assert json_report.read_run(raw) == (sample_assessment(), None, None)
     assert both.startswith(raw.removesuffix(b"\n}\n"))
 
 
@@ -72,6 +74,40 @@ def test_a_comparison_of_the_wrong_shape_names_its_path() -> None:
     wrong["comparison"]["findings"][0]["kind"] = "nicer"
     assert refused(wrong).params["path"] == "$.comparison.findings[0].kind"
     wrong["comparison"] = {"schema": "sovercheck/comparison/v9"}
+    assert refused(wrong).code == "assessment_schema"
+
+
+def with_gate(comparison: Comparison | None = None) -> bytes:
+    assessment, gate = sample_gate()
+    out = io.BytesIO()
+    json_report.render(assessment, out, Options(comparison=comparison, gate=gate))
+    return out.getvalue()
+
+
+def test_a_gate_is_read_back_and_stands_after_the_comparison() -> None:
+    assessment, gate = sample_gate()
+    assert json_report.read_run(with_gate()) == (assessment, None, gate)
+    both = with_gate(sample_comparison())
+    assert json_report.read_run(both) == (assessment, sample_comparison(), gate)
+    assert list(json.loads(both))[-2:] == ["comparison", "gate"]
+    assert with_gate().startswith(written(assessment).removesuffix(b"\n}\n"))
+
+
+def test_a_gate_follows_the_published_schema(data: Any) -> None:
+    schema = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(with_gate()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "gate": {"schema": "sovercheck/gate/v1"}}, schema)
+
+
+def test_a_gate_of_the_wrong_shape_names_its_path() -> None:
+    wrong = json.loads(with_gate())
+    wrong["gate"]["resources"][0]["after"]["spot"]["line"] = "12"
+    assert refused(wrong).params["path"] == "$.gate.resources[0].after.spot.line"
+    del wrong["gate"]["tally"]
+    wrong["gate"]["resources"] = []
+    assert refused(wrong).code == "assessment_missing_field"
+    wrong["gate"] = {"schema": "sovercheck/gate/v9"}
     assert refused(wrong).code == "assessment_schema"
 
 

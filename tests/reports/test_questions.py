@@ -5,8 +5,6 @@ import io
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from sovercheck.findings import Assessment, DecidingFact, Finding, GapView, ReadingLine
@@ -14,7 +12,7 @@ from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import questions
 from sovercheck.reports.base import Options
 from sovercheck.reports.language import Language
-from sovercheck.reports.questions import Question, escape_markdown, question_groups
+from sovercheck.reports.questions import Question, question_groups
 from tests.reports.sample import DOSSIER, HOSTILE, HOSTILE_NAME, IMAGERIE, large_assessment, sample_assessment
 from tests.reports.sample_readings import (
     ARCHIVE,
@@ -266,21 +264,6 @@ def test_hostile_texts_of_the_ledger_are_data_in_markdown() -> None:
     assert not re.search(r"(?<!\\)<", text)
     assert "\x1b" not in text
     assert r'\<script\>alert("compte")\</script\>' in text
-
-
-@given(st.text())
-def test_an_escaped_text_is_one_line_and_reads_the_same(text: str) -> None:
-    escaped = escape_markdown(text)
-    assert len(escaped.splitlines()) <= 1
-    shown = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped)
-    assert shown == " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-@given(st.text(alphabet="*_`[]()<>#|~&$^@!\\-+=1.) a\n"))
-def test_no_markup_survives_the_escape(text: str) -> None:
-    bare = re.sub(r"\\.", "", escape_markdown(text))
-    assert not re.search(r"[*_`\[\]<>#|~&$^@!\\]", bare)
-    assert not re.match(r"[-+=]|\d+[.)](\s|$)", escape_markdown(text))
 
 
 @pytest.mark.parametrize("lang", LANGS)

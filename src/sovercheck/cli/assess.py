@@ -96,7 +96,11 @@ def _work(config: Config, progress: Progress) -> Iterator[Work | None]:
 
 
 def _files(formats: tuple[str, ...]) -> Mapping[str, Path]:
+    from sovercheck.reports.base import FORMATS
+
     written = targets(formats)
+    for name in written:
+        FORMATS[name].check(None)
     if STDOUT in written.values():
         raise UsageError("cli_stdout_assess")
     return {name: Path(path) for name, path in written.items()}

@@ -16,6 +16,7 @@ from sovercheck.messages import LANGS
 if TYPE_CHECKING:
     from sovercheck.comparison import Comparison
     from sovercheck.findings import Assessment
+    from sovercheck.gate import Gate
     from sovercheck.messages import Lang
     from sovercheck.reports.base import FollowUp
 
@@ -25,6 +26,7 @@ def render(
     written: Mapping[str, str],
     follow_up: Mapping[str, FollowUp],
     comparison: Comparison | None,
+    gate: Gate | None = None,
 ) -> None:
     """Writes reports; where `--lang` says a language, in that one alone.
 
@@ -33,20 +35,26 @@ def render(
         written: format → path as written, or `-`.
         follow_up: what a person wrote beside findings.
         comparison: what changed since an earlier assessment.
+        gate: what the gate says of a change, of which the assessment is.
+
+    Raises:
+        UsageError: a format needs a gate, and there is none; nothing is written.
     """
     from sovercheck import pipeline
     from sovercheck.reports.base import FORMATS, Options
 
+    for name in written:
+        FORMATS[name].check(gate)
     lang = _language()
     spoken = assessment if lang is None else replace(assessment, languages=(lang,))
     with ExitStack() as outputs:
         for name, path in written.items():
             if path != STDOUT:
                 of = spoken if FORMATS[name].by_language else assessment
-                pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs, comparison)
+                pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs, comparison, gate)
     for name, path in written.items():
         if path == STDOUT:
-            options = Options(lang=spoken.languages[0], follow_up=follow_up, comparison=comparison)
+            options = Options(lang=spoken.languages[0], follow_up=follow_up, comparison=comparison, gate=gate)
             FORMATS[name].render(assessment, sys.stdout.buffer, options)
 
 

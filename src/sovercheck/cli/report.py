@@ -18,6 +18,7 @@ from sovercheck.errors import InputError, Place, UsageError
 if TYPE_CHECKING:
     from sovercheck.comparison import Comparison
     from sovercheck.findings import Assessment
+    from sovercheck.gate import Gate
     from sovercheck.reports.base import FollowUp
 
 
@@ -28,16 +29,16 @@ def _report(assessment: str, formats: tuple[str, ...], follow_up: str | None, pa
     if list(written.values()).count(STDOUT) + (passes is not None) > 1:
         raise UsageError("cli_stdout_twice")
     path = Path(assessment)
-    read, comparison = _read(path)
+    read, comparison, gate = _read(path)
     # Read before anything is written: the earlier workbook may be the very file that is replaced.
     notes = _follow_up(Path(follow_up)) if follow_up is not None else {}
     if passes is not None:
         _passes(path, read, passes)
     if written:
-        render(read, written, notes, comparison)
+        render(read, written, notes, comparison, gate)
 
 
-def _read(path: Path) -> tuple[Assessment, Comparison | None]:
+def _read(path: Path) -> tuple[Assessment, Comparison | None, Gate | None]:
     from sovercheck.reports.json_report import read_run
 
     return read_run(_bytes(path), file=str(path))

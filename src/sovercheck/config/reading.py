@@ -186,12 +186,14 @@ def _reports(files: Sequence[_File], errors: list[SovercheckError]) -> dict[str,
     saying = [file for file in files if file.written.says("reports")] or [own]
     for file in saying:
         for name, target in file.written.reports.items():
-            if name in FORMATS:
-                reports[name] = own.folder / target
-            else:
-                formats = ", ".join(FORMATS)
-                place = file.document.key_place("reports", name)
+            place = file.document.key_place("reports", name)
+            if name not in FORMATS:
+                formats = ", ".join(name for name, known in FORMATS.items() if not known.needs_gate)
                 errors.append(ConfigurationError("config_report", place=place, name=name, formats=formats))
+            elif FORMATS[name].needs_gate:
+                errors.append(ConfigurationError("config_report_gate", place=place, name=name))
+            else:
+                reports[name] = own.folder / target
     return reports
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,18 @@ from sovercheck.reference.laws import Citation, Law, Level, Statute, load_laws, 
 from sovercheck.reference.places import Group, Places, UnknownPlaceError, load_places
 from sovercheck.reference.regions import Provider, Region, Regions, load_regions
 
-__all__ = ["Law", "Level", "Places", "Reference", "Region", "Regions", "Statute", "UnknownPlaceError", "load_reference"]
+__all__ = [
+    "Law",
+    "Level",
+    "Places",
+    "Reference",
+    "Region",
+    "Regions",
+    "Statute",
+    "UnknownPlaceError",
+    "load_reference",
+    "shipped_places",
+]
 
 COMPILED = "reference.json"
 """The file of the wheel's build with the shipped reference, as `Reference.to_json` gives it."""
@@ -72,17 +84,11 @@ class Reference:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Reference:
         """The reference that `to_json` wrote."""
-        places = value["places"]
         return cls(
             laws={entry["id"]: _law_from_json(entry) for entry in value["laws"]},
             statutes={entry["id"]: _statute_from_json(entry) for entry in value["statutes"]},
             blocking={entry["id"]: _statute_from_json(entry) for entry in value["blocking"]},
-            places=Places(
-                countries=places["countries"],
-                subdivisions=places["subdivisions"],
-                short=places["short"],
-                groups={entry["id"]: _group_from_json(entry) for entry in places["groups"]},
-            ),
+            places=_places_from_json(value["places"]),
             regions=Regions(
                 [_region_from_json(entry) for entry in value["regions"]],
                 {id_: Provider(id_, name, tuple(sources)) for id_, name, sources in value["providers"]},
@@ -115,6 +121,24 @@ def load_reference(folder: Path | None = None) -> Reference:
         blocking=load_statutes(root / "blocking.yaml", places),
         places=places,
         regions=load_regions(root / "regions", places),
+    )
+
+
+@cache
+def shipped_places() -> Places:
+    """The places of the shipped reference alone, from the catalogue where the wheel's build compiled it."""
+    compiled = bundle.compiled(COMPILED)
+    if compiled is not None:
+        return _places_from_json(json.loads(compiled.read_text(encoding="utf-8"))["places"])
+    return load_places(bundle.policies() / "reference" / "places.yaml")
+
+
+def _places_from_json(value: Mapping[str, Any]) -> Places:
+    return Places(
+        countries=value["countries"],
+        subdivisions=value["subdivisions"],
+        short=value["short"],
+        groups={entry["id"]: _group_from_json(entry) for entry in value["groups"]},
     )
 
 

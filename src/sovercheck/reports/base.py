@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, cast
 
 from sovercheck.comparison import Comparison
+from sovercheck.errors import UsageError
 from sovercheck.findings import Assessment, DecidingFact, Finding
 from sovercheck.gate import Gate
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Type
@@ -72,6 +73,7 @@ class Format:
         module: of this package, imported when it is needed.
         by_language: whether each language has its own file.
         function: of the module, that renders.
+        needs_gate: whether it says what the gate says of a change, and so is none of an assessment alone.
     """
 
     name: str
@@ -79,11 +81,26 @@ class Format:
     module: str
     by_language: bool
     function: str = "render"
+    needs_gate: bool = False
 
     def render(self, assessment: Assessment, out: BinaryIO, options: Options) -> None:
-        """Writes the assessment in this format."""
+        """Writes the assessment in this format.
+
+        Raises:
+            UsageError: the format needs a gate, and the options have none.
+        """
+        self.check(options.gate)
         module = importlib.import_module(f"sovercheck.reports.{self.module}")
         cast(Render, getattr(module, self.function))(assessment, out, options)
+
+    def check(self, gate: Gate | None) -> None:
+        """Refuses, before anything is written, to report a gate that there is not.
+
+        Raises:
+            UsageError: the format needs a gate.
+        """
+        if self.needs_gate and gate is None:
+            raise UsageError("report_needs_gate", name=self.name)
 
 
 FORMATS: dict[str, Format] = {
@@ -95,6 +112,10 @@ FORMATS: dict[str, Format] = {
         Format("questions", ".html", "questions", by_language=True),
         Format("questions-md", ".md", "questions", by_language=True, function="render_markdown"),
         Format("board", ".html", "board", by_language=True),
+        Format("sarif", ".sarif", "sarif", by_language=True, needs_gate=True),
+        Format("junit", ".xml", "junit", by_language=True, needs_gate=True),
+        Format("gitlab", ".json", "gitlab", by_language=True, needs_gate=True),
+        Format("github", ".txt", "github", by_language=True, needs_gate=True),
     )
 }
 """Every format by its name."""

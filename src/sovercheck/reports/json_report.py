@@ -1,7 +1,7 @@
 """The assessment as JSON: the record from which every other report can be made again, and its published schema.
 
-What changed since an earlier assessment stands under a key of its own, `comparison`, after the assessment's own fields;
-without it these are the same bytes.
+What changed since an earlier assessment stands under a key of its own, `comparison`, after the assessment's own fields,
+and what the gate says of a change under `gate`, after that; without them these are the same bytes.
 
 One member of each list a line, keys in the order of the fields, so that two assessments can be compared line by line.
 """
@@ -23,6 +23,8 @@ from sovercheck.comparison import SCHEMA as COMPARISON_SCHEMA
 from sovercheck.comparison import Comparison
 from sovercheck.errors import InputError, Place
 from sovercheck.findings import SCHEMA, Assessment
+from sovercheck.gate import SCHEMA as GATE_SCHEMA
+from sovercheck.gate import Gate
 from sovercheck.plain import from_json
 from sovercheck.reports.base import Options
 
@@ -30,15 +32,16 @@ SCHEMA_ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
 
 def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
-    """Writes the assessment in UTF-8; both languages of its texts are inside, and of the options only what changed."""
+    """Writes the assessment in UTF-8, both languages of its texts inside; of the options, what changed and the gate."""
     fields = _fields(assessment)
-    if options.comparison is not None:
-        fields.append('"comparison": {\n' + ",\n".join(_fields(options.comparison)) + "\n}")
+    for name, beside in (("comparison", options.comparison), ("gate", options.gate)):
+        if beside is not None:
+            fields.append(f"{_dump(name)}: {{\n" + ",\n".join(_fields(beside)) + "\n}")
     # A lone surrogate from a source is no UTF-8; its escape is both Python's and JSON's.
     out.write(("{\n" + ",\n".join(fields) + "\n}\n").encode("utf-8", "backslashreplace"))
 
 
-def _fields(item: Assessment | Comparison) -> list[str]:
+def _fields(item: Assessment | Comparison | Gate) -> list[str]:
     return [f"{_dump(field.name)}: {_lines(getattr(item, field.name))}" for field in dataclasses.fields(item)]
 
 
@@ -74,8 +77,8 @@ def read_assessment(raw: bytes, *, file: str = "assessment.json") -> Assessment:
     return read_run(raw, file=file)[0]
 
 
-def read_run(raw: bytes, *, file: str = "assessment.json") -> tuple[Assessment, Comparison | None]:
-    """The assessment that `render` wrote, and what changed since an earlier one where it says so.
+def read_run(raw: bytes, *, file: str = "assessment.json") -> tuple[Assessment, Comparison | None, Gate | None]:
+    """The assessment that `render` wrote, what changed since an earlier one, and what the gate says, where it says so.
 
     Args:
         raw: the file's content.
@@ -94,16 +97,24 @@ def read_run(raw: bytes, *, file: str = "assessment.json") -> tuple[Assessment, 
     except RecursionError as error:
         raise InputError("assessment_not_json", place=Place(file)) from error
     _check_schema(data, SCHEMA, file)
-    changed = data.get("comparison")
+    changed, gate = data.get("comparison"), data.get("gate")
     if changed is not None:
         _check_schema(changed, COMPARISON_SCHEMA, file)
+    if gate is not None:
+        _check_schema(gate, GATE_SCHEMA, file)
     try:
         _checker(Assessment)(data, "$")
         if changed is not None:
             _checker(Comparison)(changed, "$.comparison")
+        if gate is not None:
+            _checker(Gate)(gate, "$.gate")
     except _ShapeError as error:
         raise InputError(error.code, place=Place(file), path=error.path, expected=error.expected) from error
-    return from_json(Assessment, data), from_json(Comparison, changed) if changed is not None else None
+    return (
+        from_json(Assessment, data),
+        from_json(Comparison, changed) if changed is not None else None,
+        from_json(Gate, gate) if gate is not None else None,
+    )
 
 
 def _check_schema(data: object, expected: str, file: str) -> None:
@@ -222,12 +233,16 @@ def assessment_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an assessment, made from the dataclasses and what their docstrings say."""
     definitions: dict[str, Any] = {}
     _schema_of(Assessment, definitions)
-    changed = _schema_of(Comparison, definitions)
+    beside = {"comparison": _schema_of(Comparison, definitions), "gate": _schema_of(Gate, definitions)}
     root = definitions.pop("Assessment")
-    for shape, schema in ((root, SCHEMA), (definitions["Comparison"], COMPARISON_SCHEMA)):
+    for shape, schema in (
+        (root, SCHEMA),
+        (definitions["Comparison"], COMPARISON_SCHEMA),
+        (definitions["Gate"], GATE_SCHEMA),
+    ):
         shape["properties"]["schema"] = {"const": schema, "description": shape["properties"]["schema"]["description"]}
         shape["required"].append("schema")
-    root["properties"]["comparison"] = changed
+    root["properties"] |= beside
     return {
         "$schema": SCHEMA_ADDRESS,
         "$id": f"urn:{SCHEMA.replace('/', ':')}",

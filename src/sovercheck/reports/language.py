@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sovercheck import bundle, messages
+from sovercheck import messages
 from sovercheck.findings import DecidingFact, Finding, RuleResult, wording
 from sovercheck.inventory.facts import FACTS, Fact, Type
 from sovercheck.messages import Lang
@@ -32,11 +32,10 @@ _BYTE_UNITS: tuple[tuple[int, str, str], ...] = (
 """Decimal multiples, as disks and clouds are sold."""
 
 
-@cache
 def _places() -> Places:
-    from sovercheck.reference.places import load_places
+    from sovercheck.reference import shipped_places
 
-    return load_places(bundle.policies() / "reference" / "places.yaml")
+    return shipped_places()
 
 
 class Language:

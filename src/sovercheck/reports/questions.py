@@ -13,6 +13,7 @@ from sovercheck.inventory.facts import FACTS, ROLES
 from sovercheck.reports.base import Options, open_facts, subject_name
 from sovercheck.reports.language import Language
 from sovercheck.reports.ledger_page import kinds
+from sovercheck.reports.markdown import escape_markdown
 from sovercheck.reports.page import environment, page
 from sovercheck.reports.readings import EVERY, Extent, Permission, extent, missing_permissions
 
@@ -108,17 +109,6 @@ def render_markdown(assessment: Assessment, out: BinaryIO, options: Options) -> 
         said=said, assessment=assessment, groups=question_groups(assessment, said), md=escape_markdown
     )
     out.write(text.encode("utf-8", "replace"))
-
-
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&$^@!]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_LINE_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=])")
-
-
-def escape_markdown(text: str) -> str:
-    """A text that Markdown shows as it stands, on one line: no markup, link, address or HTML comes of it."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    text = _MARKDOWN.sub(r"\\\g<0>", text)
-    return _LINE_START.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", text)
 
 
 def question_groups(assessment: Assessment, said: Language) -> tuple[Group, ...]:
