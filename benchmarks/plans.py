@@ -22,7 +22,8 @@ _ACTIONS = (["create"], ["create"], ["create"], ["update"], ["no-op"])
 
 def plan(changes: int) -> dict[str, Any]:
     """A plan of so many changes in ten modules; a fifth of them are updates, a fifth change nothing."""
-    listed, calls = [], {}
+    listed: list[dict[str, Any]] = []
+    calls: dict[str, dict[str, Any]] = {}
     for number in range(changes):
         type_, values, unknown = _TYPES[number % len(_TYPES)]
         module, name = f"m{number % 10}", f"r{number // 10}"
@@ -50,8 +51,8 @@ def plan(changes: int) -> dict[str, Any]:
             }
         )
         key = "aws" if number % 10 else f"module.{module}:aws"
-        resources = calls.setdefault(module, {"source": f"./{module}", "module": {"resources": []}})["module"]["resources"]
-        resources.append(
+        call = calls.setdefault(module, {"source": f"./{module}", "module": {"resources": []}})
+        call["module"]["resources"].append(
             {
                 "address": f"{type_}.{name}",
                 "mode": "managed",

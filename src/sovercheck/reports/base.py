@@ -112,10 +112,10 @@ FORMATS: dict[str, Format] = {
         Format("questions", ".html", "questions", by_language=True),
         Format("questions-md", ".md", "questions", by_language=True, function="render_markdown"),
         Format("board", ".html", "board", by_language=True),
-        Format("sarif", ".sarif", "sarif", by_language=True, needs_gate=True),
-        Format("junit", ".xml", "junit", by_language=True, needs_gate=True),
-        Format("gitlab", ".json", "gitlab", by_language=True, needs_gate=True),
-        Format("github", ".txt", "github", by_language=True, needs_gate=True),
+        Format("sarif", ".sarif", "sarif", by_language=False, needs_gate=True),
+        Format("junit", ".xml", "junit", by_language=False, needs_gate=True),
+        Format("gitlab", ".json", "gitlab", by_language=False, needs_gate=True),
+        Format("github", ".txt", "github", by_language=False, needs_gate=True),
     )
 }
 """Every format by its name."""
