@@ -101,8 +101,10 @@ def _made_today(items: Iterator[Item], there: set[str], day: str) -> Iterator[It
     for item in items:
         if isinstance(item, Row) and item.table == "copy" and item.id not in there and "since" not in item.facts:
             known = next(iter(item.facts.values())).evidence
-            made = evidence.setdefault(known, replace(known, grade=Grade.INFERRED))
-            yield replace(item, facts={**item.facts, "since": Known(day, made)})
+            made = evidence.get(known)
+            if made is None:
+                made = evidence[known] = replace(known, grade=Grade.INFERRED)
+            yield Row(item.table, item.id, item.links, {**item.facts, "since": Known(day, made)})
         else:
             yield item
 

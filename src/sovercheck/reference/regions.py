@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from sovercheck.errors import PolicyError
@@ -99,6 +100,7 @@ class Regions:
         return tuple(sorted(self._names.get((region.provider, region.id), ())))
 
 
+@lru_cache(maxsize=1024)
 def spelling(name: str) -> str:
     """A name without case and white space, as regions are compared."""
     return "".join(name.split()).casefold()

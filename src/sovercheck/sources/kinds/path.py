@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 PendingReason = Literal["after_apply", "sensitive", "expression", "not_in_plan", "uncorroborated"]
@@ -172,12 +172,17 @@ def _member(steps: tuple[str, ...], value: Json) -> Found:
         if not isinstance(value, dict):
             return ABSENT
         if step not in value:
-            folded = step.casefold()
-            step = next((name for name in value if name.casefold() == folded), step)
+            step = _folded(tuple(value)).get(step.casefold(), step)
         value = value.get(step)
         if value is None:
             return ABSENT
     return ABSENT if value is None else value
+
+
+@lru_cache(maxsize=4096)
+def _folded(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Names by themselves without case, of which the first counts; things of one type have the same names."""
+    return {name.casefold(): name for name in reversed(names)}
 
 
 def keep(paths: tuple[Path, ...], root: Json) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from sovercheck.sources.kinds.path import Json
@@ -51,6 +52,7 @@ def without_index(part: str) -> str:
     return part.partition("[")[0]
 
 
+@lru_cache(maxsize=4096)
 def module_of(address: str | None) -> Module:
     """The module of a module's address: `module.a["x"].module.b` gives (`a`, `b`)."""
     if not address:

@@ -31,7 +31,7 @@ _SECTIONS = {"aws": "terraform_aws", "azure": "terraform_azurerm", "google": "te
 class PlanExtractor(Extractor):
     """Makes rows of planned resources."""
 
-    _places: dict[tuple[str, str, bool], Evidence] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[tuple[Grade, str], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
     def evidence(self, view: ItemView, said: Said) -> Evidence:
         """A file documents what it says; a place is known as it was told."""
@@ -47,7 +47,7 @@ class PlanExtractor(Extractor):
         return self._shared(grade, placed.where if placed.borne_out is None else f"{placed.where}; {placed.borne_out}")
 
     def _shared(self, grade: Grade, locator: str) -> Evidence:
-        key = (grade.word, locator, False)
+        key = (grade, locator)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = Evidence(grade, self.shown, self.day, locator)
@@ -111,7 +111,7 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
 def _named(row: Row, change: Change, extractor: PlanExtractor) -> Row:
     """People know a planned resource by its address; the name that it will have may not be known yet."""
     evidence = extractor._shared(Grade.DOCUMENTED, change.native_type)
-    return replace(row, facts={**row.facts, "name": Known(change.address, evidence)})
+    return Row(row.table, row.id, row.links, {**row.facts, "name": Known(change.address, evidence)})
 
 
 def _undescribed(
