@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from sovercheck.reports.outside import visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Hôpital « Sainte-Justine »", "Hôpital « Sainte-Justine »"),
+        ("\x1b[2J\x1b[31mrouge", r"\x1b[2J\x1b[31mrouge"),
+        ("a\nb\tc\rd", r"a\x0ab\x09c\x0dd"),
+        ("\x9b31m", r"\x9b31m"),
+        ("abc\u202egnp.exe", r"abc\u202egnp.exe"),
+        ("zéro\u200blargeur", r"zéro\u200blargeur"),
+        ("\udc80", r"\udc80"),
+        ("5 %", "5 %"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str) -> None:
+    assert visible(text) == shown
