@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sovercheck.reports.outside import visible
+from sovercheck.reports.outside import logged, visible
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,17 @@ from sovercheck.reports.outside import visible
 )
 def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("##[group]a", r"#\x23[group]a"),
+        ("a ##vso[task.setvariable]b", r"a #\x23vso[task.setvariable]b"),
+        ("##teamcity[x]", r"#\x23teamcity[x]"),
+        ("## titre [1]", "## titre [1]"),
+        ("a\n::set-output", r"a\x0a::set-output"),
+    ],
+)
+def test_what_a_runner_would_obey_is_shown_instead(text: str, shown: str) -> None:
+    assert logged(text) == shown

@@ -116,6 +116,7 @@ FORMATS: dict[str, Format] = {
         Format("junit", ".xml", "junit", by_language=True, needs_gate=True),
         Format("gitlab", ".json", "gitlab", by_language=True, needs_gate=True),
         Format("github", ".txt", "github", by_language=True, needs_gate=True),
+        Format("terminal", ".txt", "terminal", by_language=True, needs_gate=True),
     )
 }
 """Every format by its name."""

@@ -1,4 +1,4 @@
-"""Texts from outside, made harmless where they are shown on a terminal."""
+"""Texts from outside, made harmless where they are shown on a terminal or stand in the log of a pipeline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 
 # Controls, and what reorders or hides text: a name from a file must not write on the terminal by itself.
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What runners of pipelines look for anywhere in a line: `##[group]`, `##vso[task.setvariable]`, `##teamcity[…]`."""
 
 
 def visible(text: str) -> str:
@@ -16,3 +19,11 @@ def visible(text: str) -> str:
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def logged(text: str) -> str:
+    r"""A text on one line of a pipeline's log: visible, and no command to its runner, whose `##[` is `#\x23[`.
+
+    A line that a command opens with `::` must begin with something else.
+    """
+    return _COMMAND.sub(r"#\\x23", visible(text))
