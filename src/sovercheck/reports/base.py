@@ -117,6 +117,8 @@ FORMATS: dict[str, Format] = {
         Format("gitlab", ".json", "gitlab", by_language=True, needs_gate=True),
         Format("github", ".txt", "github", by_language=True, needs_gate=True),
         Format("terminal", ".txt", "terminal", by_language=True, needs_gate=True),
+        Format("markdown", ".md", "gate_markdown", by_language=True, needs_gate=True),
+        Format("summary", ".md", "gate_markdown", by_language=True, function="render_summary", needs_gate=True),
     )
 }
 """Every format by its name."""
