@@ -362,13 +362,19 @@ class GateTold:
 
     def move(self, move: Move) -> str:
         """« principale, Québec → Virginie, É.-U. »."""
-        ends = self.t("from_to", before=self._end(move.before, move), after=self._end(move.after, move))
+        before, after = self.ends(move)
+        ends = self.t("from_to", before=before, after=after)
         return self.t("move_copy", copy=self._say.word("value", move.copy), ends=ends)
 
-    def _end(self, place: str | None, move: Move) -> str:
-        """An end of a move: a place, that it is not known, or that the copy is not there."""
-        absent = "comes" if place is move.before else "goes"
-        return self.t("absent") if place is None and move.kind == absent else self.words.place(place)
+    def ends(self, move: Move) -> tuple[str, str]:
+        """Before and after: a place, that it is not known, or that the copy is not there."""
+        before = self.t("absent") if move.kind == "comes" and move.before is None else self.words.place(move.before)
+        after = self.t("absent") if move.kind == "goes" and move.after is None else self.words.place(move.after)
+        return before, after
+
+    def part(self, number: int, total: int) -> str:
+        """So many of a total, as a percentage."""
+        return self._say.share(Decimal(number) / total)
 
     def placed(self) -> list[str]:
         """How the places of what keeps data are known: « selon la ressource : 12 », the strongest first."""
@@ -462,11 +468,11 @@ def shortened(text: str, most: int) -> str:
     return f"{text[:half]}…{text[-half:]}"
 
 
-def spot_of(finding: GateFinding | Move) -> str:
+def spot_of(item: GateFinding | PlannedResource | Move) -> str:
     """`main.tf:14`; the plan where no line is known, empty where there is none either."""
-    if finding.spot is not None:
-        return f"{repository_path(finding.spot.file)}:{finding.spot.line}"
-    return finding.plan if isinstance(finding, GateFinding) else ""
+    if item.spot is not None:
+        return f"{repository_path(item.spot.file)}:{item.spot.line}"
+    return "" if isinstance(item, Move) else item.plan
 
 
 def _copy_kind(finding: GateFinding) -> str | None:
