@@ -7,27 +7,10 @@ from pathlib import Path
 import pytest
 
 from sovercheck.cli.language import speaking
-from sovercheck.cli.telling import error_lines, table, visible
+from sovercheck.cli.telling import error_lines, table
 from sovercheck.errors import InputError, Place, SeveralErrors, UsageError
 
 from .conftest import Cli
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Hôpital « Sainte-Justine »", "Hôpital « Sainte-Justine »"),
-        ("\x1b[2J\x1b[31mrouge", r"\x1b[2J\x1b[31mrouge"),
-        ("a\nb\tc\rd", r"a\x0ab\x09c\x0dd"),
-        ("\x9b31m", r"\x9b31m"),
-        ("abc\u202egnp.exe", r"abc\u202egnp.exe"),
-        ("zéro\u200blargeur", r"zéro\u200blargeur"),
-        ("\udc80", r"\udc80"),
-        ("5 %", "5 %"),
-    ],
-)
-def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str) -> None:
-    assert visible(text) == shown
 
 
 def test_an_error_shows_its_line_and_a_caret(tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sovercheck import messages
 from sovercheck.findings import WORDING, DecidingFact
@@ -40,6 +45,12 @@ _ = "\u00a0"
 def test_each_language_says_it_as_canada_writes_it(french: tuple[str, str], english: tuple[str, str]) -> None:
     assert french[0] == french[1]
     assert english[0] == english[1]
+
+
+@given(st.decimals(-(10**12), 10**12, allow_nan=False, places=6), st.integers(0, 3), st.sampled_from((FR, EN)))
+def test_numbers_are_written_as_cldr_writes_them(value: Decimal, digits: int, said: Language) -> None:
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    assert said.number(value, digits=digits) == format_decimal(value, format=pattern, locale=f"{said.lang}_CA")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -13,9 +12,8 @@ from pathlib import Path
 from sovercheck import messages
 from sovercheck.cli.language import current, say
 from sovercheck.errors import Place, SeveralErrors, SovercheckError
+from sovercheck.reports.outside import visible as visible
 
-# Controls, and what reorders or hides text: a name from a file must not write on the terminal by itself.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _REASONS = {
     os.strerror(getattr(errno, name)): name
     for name in ("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EEXIST")
@@ -28,16 +26,6 @@ _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders", default=(Path(),)
 def look_in(folder: Path) -> None:
     """Says that the files which errors name may stand in a folder, as those of a configuration do."""
     _folders.set((Path(), folder))
-
-
-def visible(text: str) -> str:
-    r"""A text on one line, what the terminal would obey written as an escape: ESC is `\x1b`."""
-    return _HIDDEN.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def tell(text: str = "") -> None:

@@ -116,6 +116,9 @@ FORMATS: dict[str, Format] = {
         Format("junit", ".xml", "junit", by_language=False, needs_gate=True),
         Format("gitlab", ".json", "gitlab", by_language=False, needs_gate=True),
         Format("github", ".txt", "github", by_language=False, needs_gate=True),
+        Format("terminal", ".txt", "terminal", by_language=False, needs_gate=True),
+        Format("markdown", ".md", "gate_markdown", by_language=False, needs_gate=True),
+        Format("summary", ".md", "gate_markdown", by_language=False, function="render_summary", needs_gate=True),
     )
 }
 """Every format by its name."""

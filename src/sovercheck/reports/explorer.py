@@ -114,7 +114,7 @@ def _packed(view: View, findings: Sequence[Finding]) -> str:
         "ids": ids,
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0)).decode("ascii")
 
 
 def _why(view: View, finding: Finding) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from sovercheck.reports import annexes, explorer
 from sovercheck.reports.base import Options
 from sovercheck.reports.changes import changes
 from sovercheck.reports.first_page import first_page
+from sovercheck.reports.gate_page import gate_page
 from sovercheck.reports.page import environment
 from sovercheck.reports.rule_page import WORST, rule_lines, rule_sections, shares, waiver_lines
 from sovercheck.reports.system_page import system_sections
@@ -30,7 +32,9 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
 
     folder = bundle.templates() / "html"
     view = View(assessment, options)
-    style = _style(folder, view)
+    changed = changes(view)
+    gate = gate_page(view, changed)
+    style = _style(folder, view, gate.running if gate is not None else None)
     script = (folder / "report.js").read_text(encoding="utf-8")
     packed = explorer.pack(view, assessment.findings)
     page = (
@@ -50,7 +54,9 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
             packed=Markup(script_json(packed.data)),  # noqa: S704 - script_json escapes what could end the element
             explorer=packed,
             first=first_page(view),
-            changes=changes(view),
+            changes=changed,
+            gate=gate,
+            g=_gate_words(view),
             sections=system_sections(view),
             territory=annexes.territory(view, assessment.territory),
             shares=shares(view),
@@ -85,11 +91,24 @@ def _source_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
-def _style(folder: Path, view: View) -> str:
-    """The style sheet, with the running titles of printed pages in the report's language."""
+def _gate_words(view: View) -> Callable[[str], str]:
+    """The headings of the gate's page, for its template."""
+    return lambda key: view.say.text(f"gate_page.{key}")
+
+
+def _style(folder: Path, view: View, title: str | None) -> str:
+    """The style sheet, with the running titles of printed pages in the report's language.
+
+    Args:
+        folder: of the template.
+        view: of the assessment.
+        title: the running title; None for that of an assessment.
+    """
     css = (folder / "report.css").read_text(encoding="utf-8")
     assessment = view.assessment
-    running = view.t("print.running", organisation=assessment.organisation.name, date=view.say.date(assessment.as_of))
+    running = title or view.t(
+        "print.running", organisation=assessment.organisation.name, date=view.say.date(assessment.as_of)
+    )
     page, of = _css_string(view.t("print.page")), _css_string(view.t("print.of"))
     return (
         f"{css}@page{{@top-left{{content:{_css_string(running)}}}"

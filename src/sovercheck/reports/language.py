@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NBSP = "\u00a0"
 
+_FRENCH_NUMBER = str.maketrans({",": NBSP, ".": ","})
+
 _BYTE_UNITS: tuple[tuple[int, str, str], ...] = (
     (10**15, "Po", "PB"),
     (10**12, "To", "TB"),
@@ -47,7 +49,7 @@ class Language:
 
     def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self.locale = f"{lang}_CA"
+        self._point = "," if lang == "fr" else "."
         self.other: Lang = "en" if lang == "fr" else "fr"
         self._fixed: dict[str, str] = {}
 
@@ -87,13 +89,16 @@ class Language:
 
     def number(self, value: int | str | Decimal, *, digits: int = 3) -> str:
         """A number with at most so many decimals: « 24 818 », « 98,17 »; a text that is no number stands as it is."""
-        from babel.numbers import format_decimal
-
         amount = _decimal(value)
         if amount is None:
             return str(value)
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return format_decimal(amount, format=pattern, locale=self.locale)
+        said = self._written(amount, digits)
+        return said.rstrip("0").rstrip(self._point) if digits else said
+
+    def _written(self, amount: Decimal, digits: int) -> str:
+        """With exactly so many decimals, as CLDR writes it; importing Babel takes longer than the whole gate may."""
+        said = f"{amount:,.{digits}f}"
+        return said.translate(_FRENCH_NUMBER) if self.lang == "fr" else said
 
     def percent(self, value: int | str | Decimal, *, digits: int = 3) -> str:
         """A number of hundredths: 98.17 is « 98,17 % »."""
@@ -110,12 +115,7 @@ class Language:
         amount = _decimal(value)
         if amount is None:
             return str(value)
-        digits = 0 if amount == amount.to_integral_value() else 2
-        said = self.number(amount, digits=digits)
-        if digits:
-            from babel.numbers import format_decimal
-
-            said = format_decimal(amount, format="#,##0.00", locale=self.locale)
+        said = self._written(amount, 0 if amount == amount.to_integral_value() else 2)
         return f"{said}{NBSP}$" if self.lang == "fr" else f"${said}"
 
     def bytes(self, value: int | str | Decimal) -> str:
