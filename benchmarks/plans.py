@@ -104,7 +104,7 @@ def plan(changes: int) -> dict[str, Any]:
         if actions != ["create"]:
             after |= {"arn": f"arn:aws:x:ca-central-1:111122223333:{number}", "id": str(number)}
             after |= dict.fromkeys(unknown)
-        hidden = {"tags": {}, "tags_all": {}}
+        hidden: dict[str, Any] = {"tags": {}, "tags_all": {}}
         open_ = dict.fromkeys(("arn", "id", "tags_all", *unknown), True) if actions == ["create"] else {}
         entry = {
             "address": f"module.{module}.{type_}.{name}",
@@ -113,7 +113,7 @@ def plan(changes: int) -> dict[str, Any]:
             "name": name,
             "provider_name": _PROVIDER,
         }
-        change = {"actions": actions, "before": None if actions == ["create"] else after, "after": after}
+        change: dict[str, Any] = {"actions": actions, "before": None if actions == ["create"] else after, "after": after}
         change |= {"after_unknown": open_ | {"tags": {}}, "before_sensitive": False, "after_sensitive": hidden}
         listed.append(entry | {"module_address": f"module.{module}", "change": change})
         shown = {"schema_version": 0, "values": after, "sensitive_values": hidden}

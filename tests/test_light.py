@@ -118,18 +118,30 @@ def test_is_replaced_copied_and_pickled() -> None:
         assert again.note == "n"
 
 
-def test_refuses_a_class_whose_init_does_more() -> None:
-    @dataclass(frozen=True, slots=True)
-    class More:
-        x: int
+@dataclass(frozen=True, slots=True)
+class More:
+    x: int
+    twice: int = field(init=False, compare=False)
+    kind: str = field(init=False, default="even")
+    seen: list[int] = field(init=False, default_factory=list)
 
-        def __post_init__(self) -> None:
-            """Would not run."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "twice", 2 * self.x)
 
-    @dataclass(slots=True)
-    class Later:
-        x: int = field(init=False)
 
-    for kind, arguments in ((More, (1,)), (Later, ())):
-        with pytest.raises(TypeError, match="standard library"):
-            kind(*arguments)
+@dataclass(slots=True)
+class Later:
+    x: int = field(init=False)
+
+
+def test_fields_that_are_no_parameters_are_for_the_class_to_fill() -> None:
+    more = More(3)
+    assert (more.twice, more.kind, more.seen) == (6, "even", [])
+    assert more.seen is not More(3).seen
+    assert replace(more, x=4).twice == 8
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        More(3, kind="odd")  # type: ignore[call-arg]
+    later = Later()
+    assert not hasattr(later, "x")
+    later.x = 1
+    assert later == later

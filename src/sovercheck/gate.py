@@ -7,10 +7,11 @@ stands. `decisions.gate` makes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from sovercheck.findings import Severity
+from sovercheck.light import dataclass
 
 SCHEMA = "sovercheck/gate/v1"
 

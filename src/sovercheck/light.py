@@ -65,26 +65,32 @@ def _values(made: type, chosen: Callable[[dataclasses.Field[Any]], bool]) -> Cal
 
 
 def _initialiser(made: type, *, frozen: bool) -> Callable[..., None]:
-    """Compiles `__init__`: the fields in order, with their defaults."""
+    """Compiles `__init__`: the fields in order, with their defaults, then what the class does besides."""
     scope: dict[str, object] = {"_missing": _MISSING}
     parameters, body = ["self"], ["pass"]
     for field in dataclasses.fields(made):
-        if not field.init or hasattr(made, "__post_init__"):
-            raise TypeError(f"{made.__qualname__} needs the standard library's dataclass: its __init__ does more")
         value = name = field.name
         if field.default_factory is not dataclasses.MISSING:
             scope[f"_make_{name}"] = field.default_factory
-            value = f"_make_{name}() if {name} is _missing else {name}"
-            parameters.append(f"{name}=_missing")
+            value = f"_make_{name}()"
+            if field.init:
+                parameters.append(f"{name}=_missing")
+                value += f" if {name} is _missing else {name}"
         elif field.default is not dataclasses.MISSING:
             scope[f"_default_{name}"] = field.default
-            parameters.append(f"{name}=_default_{name}")
-        else:
+            value = name if field.init else f"_default_{name}"
+            if field.init:
+                parameters.append(f"{name}=_default_{name}")
+        elif field.init:
             parameters.append(name)
+        else:
+            continue
         if frozen:
             # The slot itself, which `__setattr__` does not guard.
             scope[f"_set_{name}"] = getattr(made, name).__set__
         body.append(f"_set_{name}(self, {value})" if frozen else f"self.{name} = {value}")
+    if hasattr(made, "__post_init__"):
+        body.append("self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body), scope)  # noqa: S102 - names of fields alone
     return scope["__init__"]  # type: ignore[return-value]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Item, Row
 from sovercheck.inventory.store import REGISTER, Builder, Inventory, check_free, saved_sha256
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.model import PolicySet

@@ -7,7 +7,6 @@ comment in what `sovercheck init` writes. What `Config` holds is plain: pydantic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from sovercheck.errors import ConfigurationError, InputError, Place
 from sovercheck.findings import Organisation
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Known, Row
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 
 if TYPE_CHECKING:

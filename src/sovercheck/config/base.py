@@ -16,12 +16,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from sovercheck.config import NAME, Config, load
 from sovercheck.errors import ConfigurationError, InputError, Place, SeveralErrors, SovercheckError, UsageError
+from sovercheck.light import dataclass
 
 if TYPE_CHECKING:
     from sovercheck.config.central import Named

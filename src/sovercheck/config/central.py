@@ -13,12 +13,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from sovercheck.config import Locate, sha256_of
 from sovercheck.errors import ConfigurationError
+from sovercheck.light import dataclass
 from sovercheck.policy.folders import policy_folders
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.sources.declarations import Declarations

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sovercheck.config import Central, Config, Locate, WaiversFile, central
@@ -26,6 +25,7 @@ from sovercheck.config.written import ConfigFile, SourceEntry
 from sovercheck.errors import ConfigurationError, Place, SovercheckError, nearest, raise_all
 from sovercheck.findings import Organisation
 from sovercheck.inventory.places import is_place
+from sovercheck.light import dataclass
 from sovercheck.messages import LANGS, Lang
 from sovercheck.policy.loader import shipped_ids
 from sovercheck.reference.written import read

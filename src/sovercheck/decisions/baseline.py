@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 
 SCHEMA = "sovercheck/baseline/v1"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sovercheck.comparison import Cause, FactChange, LawChange, RuleChange, Standing, in_force
 from sovercheck.decisions.sides import Key, Side
 from sovercheck.evaluation.packed import CopyDifference
 from sovercheck.findings import Assessment, DecidingFact, Finding, LawView, RuleResult
+from sovercheck.light import dataclass
 
 _OF_COPIES = ("copy.place", "copy.kind")
 """The facts that verdict tables hold of each copy, in the order of a `CopyDifference`."""

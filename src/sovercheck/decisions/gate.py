@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,6 +26,7 @@ from sovercheck.evaluation.whereabouts import Whereabouts
 from sovercheck.findings import SEVERITIES, Assessment, Finding, Input, NoteView, RuleResult, Severity
 from sovercheck.gate import RUNGS, Gate, GateFinding, PlannedResource, PlanView, Result, Standing, Tally
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 from sovercheck.pipeline import Ground, judge
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.waivers import load_waivers

@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +23,7 @@ from sovercheck.decisions.sides import tables_between
 from sovercheck.errors import InputError, Place
 from sovercheck.evaluation import packed
 from sovercheck.findings import Assessment, Input, NoteView
+from sovercheck.light import dataclass
 from sovercheck.reports.json_report import read_assessment
 
 NAME = "bilan.json"

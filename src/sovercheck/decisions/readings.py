@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from sovercheck.comparison import ReadingChange
 from sovercheck.findings import UNREAD, Assessment, GapView, ReadingLine
+from sovercheck.light import dataclass
 
 _OF_RESOURCES = ("copy", "component")
 """Subjects that are not seen either where the resources that they belong to are not listed."""

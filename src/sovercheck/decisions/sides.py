@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sovercheck.comparison import Standing, StandingWord
 from sovercheck.evaluation import packed
 from sovercheck.findings import Assessment, DecidingFact, Finding, Provenance, Verdict
+from sovercheck.light import dataclass
 
 Verdicts = Callable[[str, str, Sequence[str]], Mapping[str, Verdict]]
 """Rule, subject and ids → the verdicts that a verdict table has of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +11,7 @@ from sovercheck import gate
 from sovercheck.gate import Location, PlannedResource
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Item, Known, Row
+from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.base import Source
 from sovercheck.sources.plans import model

@@ -228,10 +228,7 @@ def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:
             ids.append(compiled.rule.id)
     if not selected:
         return {}
-    row = inventory.connection.execute(
-        f"SELECT {', '.join(selected)} FROM verdict_{item.subject} v JOIN ({item.wide}) w "
-        "ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
-    ).fetchone()
+    row = inventory.connection.execute(f"SELECT {', '.join(selected)} FROM {item.beside}").fetchone()
     grades = {id_: grade_of(evidence or 0) for id_, evidence in zip(ids, row or (), strict=True)}
     return {id_: grade for id_, grade in grades.items() if grade is not None}
 
@@ -243,8 +240,8 @@ def _grades_read(inventory: Inventory, item: Judged) -> Counter[str]:
     applies = " OR ".join(f"v{n} > 0" for n in range(len(item.plan.rules)))
     grades = ", ".join(f'greatest("{fact.name}__ev", 0) // {floor(Grade.ASSUMED)}' for fact in item.plan.facts)
     rows = inventory.connection.execute(
-        f"SELECT grade, count(*) FROM (SELECT unnest([{grades}]) AS grade FROM verdict_{item.subject} v JOIN "
-        f"({item.wide}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system WHERE {applies}) GROUP BY grade"
+        f"SELECT grade, count(*) FROM (SELECT unnest([{grades}]) AS grade FROM {item.beside} WHERE {applies}) "
+        "GROUP BY grade"
     ).fetchall()
     return Counter({Grade(grade).word if grade else "none": count for grade, count in rows})
 

@@ -38,12 +38,13 @@ class Judged:
     """One subject's rules, evaluated.
 
     The engine then has `verdict_<subject>` (id, system, the leaf columns, one verdict column `v<n>` a rule, a row a
-    subject and system) and `packed_<subject>` (id and the verdict columns, a row a subject).
+    subject and system; of few rows the facts too) and `packed_<subject>` (id and the verdict columns, a row a subject).
 
     Attributes:
         subject: whose.
         plan: the compiled rules; rule n has verdict column `v<n>`.
         wide: SQL of the view with every fact that they read.
+        beside: SQL of what has the facts beside the verdicts, a row a row of `verdict_<subject>`.
         tallies: the counts of the verdicts of each rule, in the order of the plan.
         several: whether a subject may have several rows, one a system.
     """
@@ -51,6 +52,7 @@ class Judged:
     subject: Subject
     plan: Plan
     wide: str
+    beside: str
     tallies: tuple[Tally, ...]
     several: bool
 
@@ -86,21 +88,24 @@ def _judge(
     connection = inventory.connection
     plan = compile_rules(rules, DuckDB(), as_of, gapped=False)
     view = wide(subject, plan.facts, plan.exposures, nothing_contradicted=nothing_contradicted)
-    if inventory.small:
-        # It is asked for again and again: of few rows, a copy costs less than planning it each time.
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE wide_{subject} AS {view}")
-        view = f"SELECT * FROM wide_{subject}"
     if inventory.gaps and _gapped(inventory, plan, view):
         plan = compile_rules(rules, DuckDB(), as_of, gapped=True)
     leaves = "".join(f", {sql} AS {name}" for name, sql in plan.leaf_columns.items())
     verdicts = "".join(f", CAST({rule.verdict} AS UTINYINT) AS v{n}" for n, rule in enumerate(plan.rules))
-    rows = f"(SELECT id, system{leaves} FROM ({view}))"
-    if not inventory.small:
+    if inventory.small:
+        # Of few rows, to keep the facts too costs less than to plan the view again for each question about them.
+        rows = f"(SELECT *{leaves} FROM ({view}))"
+    else:
         # The optimiser would write each leaf out wherever a verdict reads it.
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE leaf_{subject} AS {rows}")
         rows = f"leaf_{subject}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT id, system{leaves} FROM ({view})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM {rows}")
     connection.execute(f"DROP TABLE IF EXISTS leaf_{subject}")
+    beside = f"verdict_{subject}"
+    if inventory.small:
+        view = f"SELECT * FROM {beside}"
+    else:
+        beside = f"{beside} v JOIN ({view}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
     columns = [f"v{n}" for n in range(len(plan.rules))]
     if several:
         worst = ", ".join(
@@ -113,7 +118,7 @@ def _judge(
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW packed_{subject} AS SELECT id, {', '.join(columns)} FROM verdict_{subject}"
         )
-    return Judged(subject, plan, view, _tally(inventory, subject, len(plan.rules)), several)
+    return Judged(subject, plan, view, beside, _tally(inventory, subject, len(plan.rules)), several)
 
 
 def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:

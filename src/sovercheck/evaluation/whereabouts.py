@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sovercheck.inventory.store import Inventory
+from sovercheck.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

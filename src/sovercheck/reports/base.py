@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO, Protocol, cast
 
 from sovercheck.comparison import Comparison
@@ -13,6 +13,7 @@ from sovercheck.findings import Assessment, DecidingFact, Finding
 from sovercheck.gate import Gate
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Type
 from sovercheck.inventory.places import within
+from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 
 

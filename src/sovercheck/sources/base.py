@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.rows import Item
+from sovercheck.light import dataclass
 from sovercheck.sources.journal import Refusal
 
 

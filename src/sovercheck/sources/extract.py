@@ -7,11 +7,12 @@ stands elsewhere in the scan: keys, buckets, pairs of regions, sizes, tags.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Gap, Item, Known, Row, Scalar
+from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.item import NOT_SAID, ItemView, Said, Value
 from sovercheck.sources.journal import Refusal

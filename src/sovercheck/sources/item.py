@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
+from sovercheck.light import dataclass
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
 from sovercheck.sources.kinds.path import ABSENT, Absent, Defaulted, Found, Json, Path, Pending, Reference, find, parse

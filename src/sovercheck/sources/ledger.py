@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sovercheck.inventory.rows import Gap, Reading, ReadingStatus
+from sovercheck.light import dataclass
 from sovercheck.sources.extract import WITHOUT_DATA
 from sovercheck.sources.journal import Refusal
 

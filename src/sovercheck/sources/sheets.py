@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from sovercheck.errors import Place
+from sovercheck.light import dataclass
 
 Cell = str | float | bool | date | datetime | time | timedelta | None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from sovercheck.errors import InputError, Place
 from sovercheck.inventory.rows import Item
 from sovercheck.inventory.systems import Systems, read_systems
 from sovercheck.inventory.ties import Matcher
+from sovercheck.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Pending
 from sovercheck.sources.plans.deployment import Deployment, beside, shown
 from sovercheck.sources.plans.intrinsics import Evaluator

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import cast
 
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json
 
 Module = tuple[str, ...]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 from sovercheck.sources.plans.intrinsics import Stack
 from sovercheck.sources.plans.model import Asked, Placed, Spot
 

@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json
 
 _ZIP = b"PK\x03\x04"

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
+from sovercheck.light import dataclass
 from sovercheck.sources.plans.model import Spot
 
 _SUFFIXES = (".tf", ".tofu")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
 
 from sovercheck.errors import InputError
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.composing import (
     NO_VALUE,

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans.configuration import Configuration, Module, Object, member, module_of

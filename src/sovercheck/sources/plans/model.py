@@ -8,10 +8,11 @@ that is known, it says as `Placed`. `sources.plans.rows` makes rows of it, the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Interface, Provider
 from sovercheck.sources.kinds.path import Json
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
+from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.extract import PARTIES, UNDESCRIBED, WITHOUT_DATA, Extractor, ItemReading
 from sovercheck.sources.item import ItemView, Said, Value

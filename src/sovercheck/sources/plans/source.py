@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from sovercheck.inventory.rows import Item
+from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.plans.model import Plan
 from sovercheck.sources.plans.rows import rows

@@ -10,10 +10,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 

@@ -7,11 +7,12 @@ kinds read is ever looked at, and what a plan marks as sensitive not at all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import cast
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.plans.configuration import (

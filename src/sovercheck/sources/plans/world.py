@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.extract import PROVIDER_KEY, KeyFacts, root_of
 from sovercheck.sources.item import ItemView, Unit, Value
