@@ -113,7 +113,8 @@ def plan(changes: int) -> dict[str, Any]:
             "name": name,
             "provider_name": _PROVIDER,
         }
-        change: dict[str, Any] = {"actions": actions, "before": None if actions == ["create"] else after, "after": after}
+        before = None if actions == ["create"] else after
+        change: dict[str, Any] = {"actions": actions, "before": before, "after": after}
         change |= {"after_unknown": open_ | {"tags": {}}, "before_sensitive": False, "after_sensitive": hidden}
         listed.append(entry | {"module_address": f"module.{module}", "change": change})
         shown = {"schema_version": 0, "values": after, "sensitive_values": hidden}
