@@ -51,7 +51,7 @@ def published() -> dict[str, set[str]]:
     for line in MEMBERS.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
-        type_, _, members = line.removeprefix("5.100.0 ").partition(": ")
+        type_, _, members = re.sub(r"\A(5\.100\.0|later) ", "", line).partition(": ")
         known = found.setdefault(type_, set())
         above: list[str] = []
         last = ""
