@@ -365,6 +365,11 @@ def test_the_members_of_a_global_cluster_are_where_they_are_planned() -> None:
     assert told.resource["holds_data"] is False
 
 
+@pytest.mark.parametrize("type_", ["aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"])
+def test_a_cluster_that_may_have_members_elsewhere_does_not_tell_all_its_copies(type_: str) -> None:
+    assert "copies_complete" not in tell(type_, {"cluster_identifier": "c"}).resource
+
+
 def test_a_table_has_replicas_a_witness_exports_and_streams() -> None:
     values: dict[str, Json] = {
         "name": "dossiers",
