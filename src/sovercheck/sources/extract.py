@@ -43,6 +43,8 @@ class KeyFacts:
 
 
 PROVIDER_KEY = KeyFacts("K0", "provider")
+PROVIDER_WORDS = frozenset({"AWS_OWNED_KMS_KEY", "S3_MANAGED_KEY", "auto"})
+"""What some services write in the place of a key where it is the provider's own."""
 
 UNDESCRIBED = "undescribed"
 WITHOUT_DATA = "without_data"

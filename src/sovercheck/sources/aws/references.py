@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sovercheck.sources.aws.session import MAIN_REGIONS
-from sovercheck.sources.extract import KeyFacts
+from sovercheck.sources.extract import PROVIDER_WORDS, KeyFacts
 from sovercheck.sources.item import Unit
 from sovercheck.sources.journal import Ask
 from sovercheck.sources.kinds.model import Call
@@ -23,9 +23,6 @@ KEPT: Mapping[tuple[str, str], tuple[Path, ...]] = {
     ("s3", "HeadBucket"): (parse("BucketRegion"),),
 }
 """What is kept of these calls' answers, beside what descriptions read of them."""
-
-PROVIDER_WORDS = frozenset({"AWS_OWNED_KMS_KEY", "S3_MANAGED_KEY", "auto"})
-"""What some services write in the place of a key where it is the provider's own."""
 
 _GRADES = {"AWS_KMS": "K0", "EXTERNAL": "K1", "AWS_CLOUDHSM": "K2", "EXTERNAL_KEY_STORE": "K3"}
 

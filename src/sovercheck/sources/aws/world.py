@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sovercheck.sources.aws import metrics, references
-from sovercheck.sources.extract import PROVIDER_KEY, KeyFacts, root_of
+from sovercheck.sources.extract import PROVIDER_KEY, PROVIDER_WORDS, KeyFacts, root_of
 from sovercheck.sources.item import ItemView
 from sovercheck.sources.journal import Journal, Refusal
 from sovercheck.sources.kinds.path import ABSENT, Absent, find, parse
@@ -50,7 +50,7 @@ class AwsWorld:
         return self.keys[named]
 
     def _key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
-        if reference in references.PROVIDER_WORDS:
+        if reference in PROVIDER_WORDS:
             return PROVIDER_KEY
         ask = references.key_ask(reference, view.unit)
         if ask is None:

@@ -12,7 +12,7 @@ from dataclasses import field, replace
 
 from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
-from sovercheck.sources.extract import PROVIDER_KEY, KeyFacts, root_of
+from sovercheck.sources.extract import PROVIDER_KEY, PROVIDER_WORDS, KeyFacts, root_of
 from sovercheck.sources.item import ItemView, Unit, Value
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds import planned
@@ -293,6 +293,11 @@ class PlanWorld:
 
     def key(self, reference: str, view: ItemView) -> KeyFacts | Refusal:
         """See `extract.World`."""
+        if reference in PROVIDER_WORDS or _AWS_MANAGED.search(reference):
+            return PROVIDER_KEY
+        if not reference:
+            # Older resources of Terraform write it where nothing is set, and which key is then used is not said.
+            return KeyFacts(None, None)
         found = self.id_of(reference)
         if found is not None:
             known = self.views.get(found)
@@ -304,8 +309,6 @@ class PlanWorld:
             region = self.located(known)
             word = str(grade.content) if isinstance(grade, Value) else None
             return KeyFacts(word, "customer", region.region if is_sure(region) else None, found)
-        if _AWS_MANAGED.search(reference):
-            return PROVIDER_KEY
         return _outside_key(reference)
 
     def tags(self, _: str, __: ItemView) -> tuple[str, ...] | Absent | Refusal:
