@@ -207,7 +207,7 @@ class _Findings:
         key: Key
         if resource is None:
             name = self.assessment.names.get(f"{finding.subject}/{finding.id}", "")
-            key = "", name or finding.id, finding.subject, ""
+            key = "", "" if finding.subject == "estate" else name or finding.id, finding.subject, ""
         else:
             copy = self.copies.get(finding.id) if finding.subject == "copy" else None
             kind = finding.id[len(resource.id) :] if copy is not None else ""

@@ -214,15 +214,22 @@ class ItemView:
 
     def read(self, ways: Ways, lookups: Lookups, element: Json = None) -> Value | Absent | Refusal:
         """The first of several ways that says something; `NOT_SAID` where none does, or one says several things."""
+        outside: Refusal | None = None
         for way in ways:
             answer = way.path.answer if way.path is not None else None
+            if outside is not None and (way.none or way.literal is not None):
+                # What holds where no member says anything does not hold where one may.
+                return outside
             if way.none:
                 return Value(None, Said(answer, documented=True))
             if way.literal is not None:
                 return Value(way.literal, Said(answer, documented=True))
             found: Result = settled(element) if way.path is None else self.find(way.path, element)
             if isinstance(found, Refusal):
-                return found
+                if found.reason != "not_in_plan":
+                    return found
+                outside = outside or found
+                continue
             if isinstance(found, list) and way.read not in _OF_LISTS:
                 distinct = list({repr(value): value for value in found}.values())
                 if len(distinct) > 1:
@@ -250,7 +257,7 @@ class ItemView:
             if way.unit != 1 and isinstance(read, int | float):
                 read = int(read * way.unit)
             return Value(read, Said(answer, inferred=inferred))
-        return NOT_SAID
+        return outside if outside is not None else NOT_SAID
 
     def named(self, named: Named, lookups: Lookups, element: Json = None) -> str | None:
         """The id of another resource that an item or a copy of it names; None where it names none."""

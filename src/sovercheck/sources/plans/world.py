@@ -47,6 +47,11 @@ class PlannedView(ItemView):
     world: PlanWorld | None = None
     located: Placed | None = None
 
+    def find(self, path: Path, element: Json = None) -> Result:
+        """What stands at a path; in a plan an empty text is a member that is not set."""
+        found = ItemView.find(self, path, element)
+        return ABSENT if found == "" else found
+
     def answer(self, name: str) -> Result:
         """The values of the resources that an edge leads to; for Azure's templates, of what a call would have read."""
         edge = self.unit.form.edges.get(name)
