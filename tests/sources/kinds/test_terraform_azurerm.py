@@ -1,0 +1,726 @@
+"""What Terraform writes of Azure (`terraform_azurerm`): read as a plan is, one resource with the others that it has."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from sovercheck.inventory.rows import Gap, Item, Row
+from sovercheck.reference import load_reference
+from sovercheck.sources.kinds import FOLDER, planned, planned_without_data
+from sovercheck.sources.kinds.model import Form, planned_form
+from sovercheck.sources.kinds.path import Json, Pending, Reference
+from sovercheck.sources.kinds.written import read_kind
+from sovercheck.sources.plans.model import UNKNOWN, Change, Placed, Plan, Planned
+from sovercheck.sources.plans.rows import rows
+from sovercheck.sources.plans.world import PlanWorld
+
+SECTION = "terraform_azurerm"
+REGIONS = load_reference().regions
+
+
+def forms() -> Iterator[Form]:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        plain = read_kind(path)
+        for form in plain.get(SECTION, ()):
+            yield planned_form(plain["kind"], SECTION, form)
+
+
+FORMS = tuple(forms())
+EDGE_TYPES = frozenset(type_ for form in FORMS for edge in form.edges.values() for type_ in edge.types)
+
+Given = Mapping[str, Json]
+"""A resource's values by their names."""
+
+
+class Told:
+    """What the rows and gaps of a plan say."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+
+    def resource(self, address: str) -> Mapping[str, object]:
+        return next(_facts(row) for row in self._rows("resource") if row.id == ref(address))
+
+    def copies(self, address: str) -> list[tuple[str, str | None]]:
+        """Of each copy of a resource its kind, and its region, else its place."""
+        found = [_facts(row) for row in self._rows("copy") if row.links["resource"] == ref(address)]
+        said = [(str(copy["kind"]), copy.get("region", copy.get("place"))) for copy in found]
+        return [(kind, None if where is None else str(where)) for kind, where in said]
+
+    def keys(self, address: str) -> list[tuple[object, object]]:
+        """Of each copy, who manages its key and who can see what it encrypts."""
+        found = [_facts(row) for row in self._rows("copy") if row.links["resource"] == ref(address)]
+        return [(copy.get("key_manager"), copy.get("key_grade")) for copy in found]
+
+    def inferred(self, address: str) -> list[object]:
+        """The regions that are concluded and not said."""
+        found = [row for row in self._rows("copy") if row.links["resource"] == ref(address) and "region" in row.facts]
+        known = [row.facts["region"] for row in found]
+        return [fact.value for fact in known if fact.evidence.grade.word == "inferred"]
+
+    def gaps(self, address: str) -> set[tuple[str, str]]:
+        """Reason and fact."""
+        return {
+            (gap.reason, fact)
+            for gap in self.items
+            if isinstance(gap, Gap)
+            if gap.id == ref(address) or str(gap.id).startswith(f"{ref(address)}#")
+            for fact in gap.facts
+        }
+
+    def _rows(self, table: str) -> list[Row]:
+        return [item for item in self.items if isinstance(item, Row) and item.table == table]
+
+
+def _facts(row: Row) -> dict[str, object]:
+    return {name: known.value for name, known in row.facts.items()}
+
+
+def ref(address: str) -> Reference:
+    """The id of another resource of the plan, as an attribute has it that is not known yet."""
+    return Reference(f"plan#{address}")
+
+
+def tell(resources: Mapping[str, Given]) -> Told:
+    """What is told of a plan.
+
+    Args:
+        resources: address → values; one that has no location is nowhere by itself.
+    """
+    changes = [_change(address, values) for address, values in sorted(resources.items())]
+    plan = Plan("plan", "terraform", tuple(changes), knows_before=True)
+    return Told(list(rows(PlanWorld(plan, "after", REGIONS), REGIONS, "2026-11-27")))
+
+
+def _change(address: str, values: Given) -> Change:
+    region = values.get("location")
+    placed = Placed(region, "resource") if isinstance(region, str) else UNKNOWN
+    native_type = address.partition(".")[0]
+    return Change(address, "terraform", native_type, "azure", "create", None, Planned(dict(values), placed))
+
+
+def one(address: str, values: Given) -> list[tuple[str, str | None]]:
+    return tell({address: values}).copies(address)
+
+
+def test_every_form_is_found_by_its_type() -> None:
+    assert len(FORMS) > 100
+    for form in FORMS:
+        found = planned("terraform", form.native_type)
+        assert (form.kind, form.native_type) in [(kind.id, other.native_type) for kind, other in found]
+
+
+def test_forms_of_one_type_are_told_apart_by_a_condition() -> None:
+    for form in FORMS:
+        assert form.where or sum(other.native_type == form.native_type for other in FORMS) == 1, form.native_type
+
+
+def test_a_type_is_described_or_keeps_no_data_or_is_both_by_a_condition() -> None:
+    both = {form.native_type for form in FORMS if planned_without_data(SECTION, form.native_type)}
+    assert both == {"azurerm_monitor_diagnostic_setting", "azurerm_log_analytics_solution"}
+    described = {form.native_type for form in FORMS}
+    untold = {type_ for type_ in EDGE_TYPES - described if not planned_without_data(SECTION, type_)}
+    assert not untold
+
+
+@pytest.mark.parametrize(
+    ("native_type", "keeps_none"),
+    [
+        ("azurerm_virtual_network", True),
+        ("azurerm_network_interface_security_group_association", True),
+        ("azurerm_role_assignment", True),
+        ("azurerm_resource_group", True),
+        ("azurerm_private_dns_a_record", True),
+        ("azuread_group", True),
+        ("azuread_user", False),
+        ("azurerm_resource_group_template_deployment", False),
+        ("azurerm_confidential_ledger", False),
+        ("azurerm_cdn_frontdoor_profile", False),
+    ],
+)
+def test_networks_and_permissions_keep_no_data_and_what_may_keep_some_is_not_among_them(
+    native_type: str, *, keeps_none: bool
+) -> None:
+    assert planned_without_data(SECTION, native_type) is keeps_none
+
+
+def test_the_types_whose_logs_are_told_with_them_are_those_that_a_setting_leaves_to_them() -> None:
+    told = {form.native_type for form in FORMS if "diagnostics" in form.edges}
+    setting = next(form for form in FORMS if form.native_type == "azurerm_monitor_diagnostic_setting")
+    assert set(setting.edges["described"].types) == told
+
+
+NOT_READ = {
+    # A secret, or an address that may hold one: that there is one is told, where at all.
+    ("azurerm_eventgrid_event_subscription", "webhook_endpoint.url"),
+    ("azurerm_linux_function_app", "backup.storage_account_url"),
+    ("azurerm_linux_web_app", "backup.storage_account_url"),
+    ("azurerm_linux_web_app", "logs.http_logs.azure_blob_storage.sas_url"),
+    ("azurerm_redis_cache", "redis_configuration.rdb_storage_connection_string"),
+    ("azurerm_windows_function_app", "backup.storage_account_url"),
+    ("azurerm_windows_web_app", "backup.storage_account_url"),
+    ("azurerm_windows_web_app", "logs.http_logs.azure_blob_storage.sas_url"),
+    ("azurerm_bot_service_azure_bot", "developer_app_insights_key"),
+    # Its note bars it from a part of the types that it is written for, by the names of two of them.
+    ("azurerm_windows_function_app", "logs.http_logs.azure_blob_storage.sas_url"),
+    # Known after the apply only, and said by another member or by the region.
+    ("azurerm_aadb2c_directory", "tenant_id"),
+    ("azurerm_databricks_workspace", "managed_resource_group_id"),
+    ("azurerm_mssql_failover_group", "partner_server.location"),
+    ("azurerm_mssql_managed_instance_failover_group", "partner_region.location"),
+    ("azurerm_purview_account", "managed_resources.storage_account_id"),
+    ("azurerm_storage_account", "secondary_location"),
+    # Says nothing of a place, or what is read says it.
+    ("azurerm_aadb2c_directory", "country_code"),
+    ("azurerm_cdn_frontdoor_origin", "host_name"),
+    ("azurerm_cdn_frontdoor_profile", "sku_name"),
+    ("azurerm_cognitive_deployment", "model.name"),
+    ("azurerm_container_app_environment", "logs_destination"),
+    ("azurerm_cosmosdb_account", "analytical_storage_enabled"),
+    ("azurerm_cosmosdb_postgresql_cluster", "source_location"),
+    ("azurerm_data_factory", "purview_id"),
+    ("azurerm_data_protection_backup_vault", "cross_region_restore_enabled"),
+    ("azurerm_frontdoor", "backend_pool.backend.address"),
+    ("azurerm_healthcare_dicom_service", "storage.file_system_name"),
+    ("azurerm_healthcare_fhir_service", "authentication.authority"),
+    ("azurerm_iothub", "endpoint.container_name"),
+    ("azurerm_mongo_cluster", "source_location"),
+    ("azurerm_mssql_database", "secondary_type"),
+    ("azurerm_recovery_services_vault", "cross_region_restore_enabled"),
+    ("azurerm_storage_account", "routing.choice"),
+    # Of a data warehouse only, and the type of its storage says it of all.
+    ("azurerm_mssql_database", "geo_backup_enabled"),
+    ("azurerm_synapse_sql_pool", "geo_backup_policy_enabled"),
+    # An alias of two namespaces: no message is copied.
+    ("azurerm_eventhub_namespace_disaster_recovery_config", "partner_namespace_id"),
+    ("azurerm_servicebus_namespace_disaster_recovery_config", "partner_namespace_id"),
+    # Another party’s.
+    ("azurerm_data_factory", "github_configuration.account_name"),
+    ("azurerm_monitor_diagnostic_setting", "partner_solution_id"),
+    # What may be shared, and not with whom.
+    ("azurerm_container_registry", "export_policy_enabled"),
+    ("azurerm_data_protection_backup_vault", "cross_subscription_restore_enabled"),
+    ("azurerm_managed_disk", "network_access_policy"),
+    ("azurerm_storage_account", "allow_nested_items_to_be_public"),
+    ("azurerm_storage_account", "allowed_copy_scope"),
+    ("azurerm_storage_account", "cross_tenant_replication_enabled"),
+    # Says how, and not by which key; the key itself is read, or belongs to what is inside.
+    ("azurerm_disk_encryption_set", "encryption_type"),
+    ("azurerm_disk_encryption_set", "federated_client_id"),
+    ("azurerm_key_vault", "sku_name"),
+    ("azurerm_kusto_cluster_customer_managed_key", "key_vault_id"),
+    ("azurerm_linux_virtual_machine", "encryption_at_host_enabled"),
+    ("azurerm_mongo_cluster", "customer_managed_key"),
+    ("azurerm_mssql_database", "transparent_data_encryption_enabled"),
+    ("azurerm_netapp_account_encryption", "encryption_key"),
+    ("azurerm_search_service", "customer_managed_key_enforcement_enabled"),
+    ("azurerm_storage_account_customer_managed_key", "key_vault_uri"),
+    ("azurerm_storage_container", "default_encryption_scope"),
+    ("azurerm_windows_virtual_machine", "encryption_at_host_enabled"),
+    # Not in the provider: a snapshot is encrypted as its disk is.
+    ("azurerm_snapshot", "disk_encryption_set_id"),
+    # No size.
+    ("azurerm_log_analytics_workspace", "retention_in_days"),
+}
+"""What the reference of facts has and these forms leave unread, and why."""
+
+
+def test_what_the_reference_of_facts_has_is_read() -> None:
+    folder = os.environ.get("SOVERCHECK_FACTS")
+    if folder is None:
+        pytest.skip("SOVERCHECK_FACTS names no folder with the reference of facts")
+    read = {found for form in FORMS for found in read_of(form)}
+    with (Path(folder) / "kinds.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {
+            (type_, row["path"].replace("[]", ""))
+            for row in csv.DictReader(file)
+            if (row["provider"], row["form"]) == ("azure", "terraform")
+            for type_ in row["native_type"].split("|")
+            if row["fact"] not in ("id", "location", "tags") and f"not on {type_}" not in row["note"]
+        }
+    assert wanted - read == NOT_READ
+
+
+def read_of(form: Form) -> Iterator[tuple[str, str]]:
+    for path in form._all_paths():
+        edge = form.edges.get(path.answer or "")
+        types = edge.types if edge is not None else (form.native_type,)
+        text = ".".join(step for step in path.steps if step != "[]")
+        yield from ((type_, text) for type_ in types)
+    for edge in form.edges.values():
+        given = (edge.by, *(condition.path for condition in edge.where))
+        for path in (path for path in given if path is not None):
+            yield from ((type_, ".".join(step for step in path.steps if step != "[]")) for type_ in edge.types)
+
+
+# Geo-redundancy, which crosses from Québec to Ontario
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "kind"),
+    [
+        ("azurerm_storage_account.a", {"account_replication_type": "RAGZRS"}, "replica"),
+        ("azurerm_recovery_services_vault.a", {"storage_mode_type": None}, "backup"),
+        ("azurerm_mssql_managed_instance.a", {}, "backup"),
+        ("azurerm_databricks_workspace.a", {"sku": "premium"}, "replica"),
+        ("azurerm_key_vault.a", {"sku_name": "premium"}, "replica"),
+        ("azurerm_iothub.a", {}, "replica"),
+        ("azurerm_eventgrid_topic.a", {}, "replica"),
+        ("azurerm_postgresql_flexible_server.a", {"geo_redundant_backup_enabled": True}, "backup"),
+        ("azurerm_data_protection_backup_vault.a", {"redundancy": "GeoRedundant"}, "backup"),
+    ],
+)
+def test_what_is_geo_redundant_has_a_copy_in_the_paired_region(address: str, values: Given, kind: str) -> None:
+    told = tell({address: {"name": "a", "location": "canadaeast", **values}})
+    assert told.copies(address) == [("primary", "canadaeast"), (kind, "canadacentral")]
+    assert told.inferred(address) == ["canadacentral"]
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("azurerm_storage_account.a", {"account_replication_type": "ZRS", "secondary_location": None}),
+        ("azurerm_recovery_services_vault.a", {"storage_mode_type": "LocallyRedundant"}),
+        ("azurerm_mssql_managed_instance.a", {"storage_account_type": "LRS"}),
+        ("azurerm_databricks_workspace.a", {"custom_parameters": [{"storage_account_sku_name": "Standard_LRS"}]}),
+        ("azurerm_postgresql_flexible_server.a", {}),
+        ("azurerm_mysql_flexible_server.a", {"geo_redundant_backup_enabled": None}),
+        ("azurerm_search_service.a", {}),
+    ],
+)
+def test_what_is_not_geo_redundant_has_none(address: str, values: Given) -> None:
+    assert one(address, {"name": "a", "location": "canadaeast", **values}) == [("primary", "canadaeast")]
+
+
+def test_a_replication_that_nobody_can_know_yet_leaves_the_copies_open() -> None:
+    values: Given = {"name": "a", "location": "canadaeast", "account_replication_type": Pending("after_apply")}
+    told = tell({"azurerm_storage_account.a": values})
+    assert ("after_apply", "copies_complete") in told.gaps("azurerm_storage_account.a")
+    assert "copies_complete" not in told.resource("azurerm_storage_account.a")
+
+
+# Storage
+
+
+def test_a_container_is_where_its_account_is_and_is_copied_as_that_is() -> None:
+    account: Given = {"name": "stdossiers", "location": "canadaeast", "account_replication_type": "GRS"}
+    for member, value in (
+        ("storage_account_id", ref("azurerm_storage_account.a")),
+        ("storage_account_name", "stdossiers"),
+    ):
+        container: Given = {"name": "dossiers", "container_access_type": "blob", member: value}
+        told = tell({"azurerm_storage_account.a": account, "azurerm_storage_container.c": container})
+        address = "azurerm_storage_container.c"
+        assert told.copies(address) == [("primary", "canadaeast"), ("replica", "canadacentral")]
+        assert told.resource(address)["shared_with"] == ("public",)
+        assert told.keys(address) == [(None, None), (None, None)]
+
+
+def test_a_child_whose_parent_is_not_in_the_plan_is_nowhere_known() -> None:
+    container: Given = {"name": "c", "storage_account_id": "/subscriptions/s/resourceGroups/g/providers/x/y/autre"}
+    told = tell({"azurerm_storage_container.c": container})
+    assert told.copies("azurerm_storage_container.c") == [("primary", None)]
+    assert ("not_in_plan", "place") in told.gaps("azurerm_storage_container.c")
+
+
+def test_an_account_replicates_objects_to_another_and_takes_a_key_of_a_resource_of_its_own() -> None:
+    told = tell(
+        {
+            "azurerm_storage_account.a": {"name": "sta", "location": "canadaeast", "account_replication_type": "LRS"},
+            "azurerm_storage_account.b": {"name": "stb", "location": "eastus", "account_replication_type": "LRS"},
+            "azurerm_storage_object_replication.r": {
+                "source_storage_account_id": ref("azurerm_storage_account.a"),
+                "destination_storage_account_id": ref("azurerm_storage_account.b"),
+            },
+            "azurerm_key_vault_key.cle": {"name": "cle", "key_type": "RSA-HSM", "key_vault_id": "/ailleurs"},
+            "azurerm_storage_account_customer_managed_key.k": {
+                "storage_account_id": ref("azurerm_storage_account.a"),
+                "key_name": "cle",
+            },
+        }
+    )
+    assert told.copies("azurerm_storage_account.a") == [("primary", "canadaeast"), ("replica", "eastus")]
+    assert told.keys("azurerm_storage_account.a")[0] == ("customer", "K2")
+    assert told.keys("azurerm_storage_account.b") == [("provider", "K0")]
+
+
+def test_an_edge_zone_is_another_place_than_its_region() -> None:
+    values: Given = {"name": "d", "location": "canadaeast", "edge_zone": "microsoftmontreal1"}
+    assert one("azurerm_managed_disk.d", values) == [("primary", "microsoftmontreal1")]
+
+
+# Databases
+
+
+def server(**values: Json) -> Given:
+    return {"name": "sql", "location": "canadaeast", **values}
+
+
+def test_a_database_is_where_its_server_is_and_its_backups_are_geo_redundant_by_default() -> None:
+    database: Given = {"name": "b", "server_id": ref("azurerm_mssql_server.s"), "max_size_gb": 2}
+    told = tell({"azurerm_mssql_database.b": database, "azurerm_mssql_server.s": server()})
+    assert told.copies("azurerm_mssql_database.b") == [("primary", "canadaeast"), ("backup", "canadacentral")]
+    assert told.resource("azurerm_mssql_database.b")["bytes"] == 2 * 1024**3
+    assert told.resource("azurerm_mssql_database.b")["copies_complete"] is True
+    local = {**database, "storage_account_type": "Local"}
+    told = tell({"azurerm_mssql_database.b": local, "azurerm_mssql_server.s": server()})
+    assert told.copies("azurerm_mssql_database.b") == [("primary", "canadaeast")]
+
+
+@pytest.mark.parametrize("mode", ["Secondary", "OnlineSecondary"])
+def test_a_secondary_database_is_a_copy_of_the_primary(mode: str) -> None:
+    told = tell(
+        {
+            "azurerm_mssql_server.s": server(),
+            "azurerm_mssql_server.t": {"name": "sql2", "location": "eastus"},
+            "azurerm_mssql_database.Principale": {
+                "name": "b",
+                "server_id": ref("azurerm_mssql_server.s"),
+                "storage_account_type": "Local",
+            },
+            "azurerm_mssql_database.secours": {
+                "name": "b",
+                "server_id": ref("azurerm_mssql_server.t"),
+                "create_mode": mode,
+                "creation_source_database_id": ref("azurerm_mssql_database.Principale"),
+            },
+        }
+    )
+    assert told.copies("azurerm_mssql_database.Principale") == [("primary", "canadaeast"), ("replica", "eastus")]
+    assert told.copies("azurerm_mssql_database.secours") == []
+
+
+def test_a_failover_group_copies_the_databases_to_the_other_server() -> None:
+    told = tell(
+        {
+            "azurerm_mssql_server.s": server(),
+            "azurerm_mssql_server.t": {"name": "sql2", "location": "eastus"},
+            "azurerm_mssql_database.b": {
+                "name": "b",
+                "server_id": ref("azurerm_mssql_server.s"),
+                "storage_account_type": "Local",
+            },
+            "azurerm_mssql_failover_group.g": {
+                "server_id": ref("azurerm_mssql_server.s"),
+                "partner_server": [{"id": ref("azurerm_mssql_server.t"), "location": Pending("after_apply")}],
+                "databases": [ref("azurerm_mssql_database.b")],
+            },
+        }
+    )
+    for address in ("azurerm_mssql_server.s", "azurerm_mssql_database.b"):
+        assert told.copies(address) == [("primary", "canadaeast"), ("replica", "eastus")]
+
+
+@pytest.mark.parametrize("type_", ["azurerm_postgresql_flexible_server", "azurerm_mysql_flexible_server"])
+def test_a_replica_of_a_server_is_its_copy_and_one_that_was_restored_from_it_is_not(type_: str) -> None:
+    source = ref(f"{type_}.s")
+    given: dict[str, Given] = {
+        f"{type_}.s": {"name": "s", "location": "canadaeast"},
+        f"{type_}.r": {"name": "r", "location": "westus", "create_mode": "Replica", "source_server_id": source},
+        f"{type_}.p": {
+            "name": "p",
+            "location": "canadacentral",
+            "create_mode": "PointInTimeRestore",
+            "source_server_id": source,
+        },
+    }
+    told = tell(given)
+    assert sorted(told.copies(f"{type_}.s")) == [("primary", "canadaeast"), ("replica", "westus")]
+    assert told.copies(f"{type_}.p") == [("primary", "canadacentral")]
+
+
+def test_the_data_of_cosmos_are_in_its_locations_and_not_in_its_own() -> None:
+    places: list[Json] = [
+        {"location": "Canada East", "failover_priority": 0},
+        {"location": "West Europe", "failover_priority": 1},
+    ]
+    values: dict[str, Json] = {"name": "c", "location": "eastus", "geo_location": places}
+    address = "azurerm_cosmosdb_account.c"
+    copies = [("primary", "canadaeast"), ("replica", "westeurope"), ("backup", "canadacentral")]
+    assert one(address, values) == copies
+    assert one(address, {**values, "backup": [{"type": "Continuous"}]}) == copies[:2]
+    periodic: Json = [{"type": "Periodic", "storage_redundancy": "Local"}]
+    assert one(address, {**values, "backup": periodic}) == copies[:2]
+    both = one(address, {**values, "multiple_write_locations_enabled": True})
+    assert both == [*copies, ("backup", "northeurope")]
+
+
+def test_a_cache_is_replicated_to_those_that_it_is_linked_with() -> None:
+    linked: Given = {
+        "target_redis_cache_name": "c",
+        "linked_redis_cache_location": "East US",
+        "server_role": "Secondary",
+    }
+    cache: Given = {"name": "c", "location": "canadaeast", "redis_configuration": [{"rdb_backup_enabled": True}]}
+    told = tell({"azurerm_redis_cache.c": cache, "azurerm_redis_linked_server.l": linked})
+    assert told.copies("azurerm_redis_cache.c") == [("primary", "canadaeast"), ("replica", "eastus"), ("backup", None)]
+
+
+# Disks, backups, servers that would be recovered elsewhere
+
+
+def test_snapshots_and_backups_are_copies_of_what_they_were_made_of() -> None:
+    told = tell(
+        {
+            "azurerm_managed_disk.d": {
+                "name": "d",
+                "location": "canadaeast",
+                "disk_encryption_set_id": ref("azurerm_disk_encryption_set.e"),
+            },
+            "azurerm_disk_encryption_set.e": {
+                "name": "e",
+                "location": "canadaeast",
+                "key_vault_key_id": ref("azurerm_key_vault_key.k"),
+            },
+            "azurerm_key_vault_key.k": {"name": "k", "key_type": "RSA", "key_vault_id": ref("azurerm_key_vault.v")},
+            "azurerm_key_vault.v": {"name": "v", "location": "canadacentral"},
+            "azurerm_snapshot.s": {
+                "name": "s",
+                "location": "eastus",
+                "source_uri": ref("azurerm_managed_disk.d"),
+                "create_option": "Copy",
+            },
+        }
+    )
+    assert told.copies("azurerm_managed_disk.d") == [("primary", "canadaeast"), ("backup", "eastus")]
+    assert told.keys("azurerm_managed_disk.d") == [("customer", "K0"), ("customer", "K0")]
+    assert told.copies("azurerm_key_vault_key.k") == [("primary", "canadacentral")]
+
+
+def test_a_backed_up_or_replicated_server_has_a_copy_where_that_is_kept() -> None:
+    vm = ref("azurerm_linux_virtual_machine.vm")
+    told = tell(
+        {
+            "azurerm_linux_virtual_machine.vm": {
+                "name": "vm",
+                "location": "canadaeast",
+                "os_disk": [{"caching": "None"}],
+            },
+            "azurerm_recovery_services_vault.v": {
+                "name": "coffre",
+                "location": "canadacentral",
+                "storage_mode_type": "LocallyRedundant",
+            },
+            "azurerm_backup_protected_vm.b": {"recovery_vault_name": "coffre", "source_vm_id": vm},
+            "azurerm_site_recovery_fabric.f": {"name": "f", "recovery_vault_name": "coffre", "location": "eastus"},
+            "azurerm_site_recovery_replicated_vm.r": {
+                "name": "r",
+                "source_vm_id": vm,
+                "target_recovery_fabric_id": ref("azurerm_site_recovery_fabric.f"),
+            },
+        }
+    )
+    found = told.copies("azurerm_linux_virtual_machine.vm")
+    assert sorted(found) == [("backup", "canadacentral"), ("primary", "canadaeast"), ("replica", "eastus")]
+
+
+def test_an_image_is_copied_to_each_region_that_it_names() -> None:
+    regions: list[Json] = [{"name": "Canada East"}, {"name": "East US", "disk_encryption_set_id": "/subscriptions/s/e"}]
+    told = tell({"azurerm_shared_image_version.i": {"name": "1", "location": "canadaeast", "target_region": regions}})
+    address = "azurerm_shared_image_version.i"
+    assert told.copies(address) == [("primary", "canadaeast"), ("replica", "canadaeast"), ("replica", "eastus")]
+    assert [manager for manager, _ in told.keys(address)] == [None, "provider", "customer"]
+
+
+@pytest.mark.parametrize(
+    ("permission", "shared"), [("Community", ("public",)), ("Private", ()), (None, ()), ("Groups", None)]
+)
+def test_with_which_groups_a_gallery_is_shared_is_not_known(permission: str | None, shared: tuple[str] | None) -> None:
+    sharing: Json = [{"permission": permission}] if permission is not None else []
+    values: Given = {"name": "g", "location": "canadaeast", "sharing": sharing}
+    told = tell({"azurerm_shared_image_gallery.g": values})
+    assert told.resource("azurerm_shared_image_gallery.g").get("shared_with") == shared
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("key", "graded"),
+    [
+        ("https://h.managedhsm.azure.net/keys/k/1", ("customer", "K2")),
+        ("https://v.vault.azure.net/keys/k/1", ("customer", None)),
+        (None, ("provider", "K0")),
+    ],
+)
+def test_a_key_outside_the_plan_is_graded_by_its_address_alone(key: str | None, graded: tuple[str, str | None]) -> None:
+    values: Given = {"name": "a", "location": "canadaeast", "customer_managed_key": [{"managed_hsm_key_id": key}]}
+    told = tell({"azurerm_storage_account.a": {**values, "account_replication_type": "LRS"}})
+    assert told.keys("azurerm_storage_account.a") == [graded]
+
+
+def test_the_keys_of_a_managed_hsm_are_seen_by_nobody_else() -> None:
+    told = tell(
+        {
+            "azurerm_key_vault_managed_hardware_security_module.h": {"name": "h", "location": "canadaeast"},
+            "azurerm_key_vault_managed_hardware_security_module_key.k": {
+                "name": "k",
+                "key_type": "RSA-HSM",
+                "managed_hsm_id": ref("azurerm_key_vault_managed_hardware_security_module.h"),
+            },
+            "azurerm_mssql_server.s": server(),
+            "azurerm_mssql_server_transparent_data_encryption.t": {
+                "server_id": ref("azurerm_mssql_server.s"),
+                "managed_hsm_key_id": ref("azurerm_key_vault_managed_hardware_security_module_key.k"),
+            },
+        }
+    )
+    assert told.keys("azurerm_mssql_server.s") == [("customer", "K2")]
+    assert told.copies("azurerm_key_vault_managed_hardware_security_module_key.k") == [("primary", "canadaeast")]
+
+
+# Logs
+
+
+def test_the_logs_of_a_resource_are_its_copies_and_those_of_what_is_not_described_stand_alone() -> None:
+    setting: Given = {"name": "d", "log_analytics_workspace_id": ref("azurerm_log_analytics_workspace.w")}
+    target = "azurerm_storage_account.a"
+    told = tell(
+        {
+            target: {"name": "sta", "location": "canadaeast", "account_replication_type": "LRS"},
+            "azurerm_log_analytics_workspace.w": {"name": "w", "location": "eastus"},
+            "azurerm_monitor_diagnostic_setting.of_it": {**setting, "target_resource_id": ref(target)},
+            "azurerm_monitor_diagnostic_setting.subscription": {**setting, "target_resource_id": "/subscriptions/s"},
+        }
+    )
+    assert told.copies(target) == [("primary", "canadaeast"), ("log", "eastus")]
+    assert told.resource("azurerm_monitor_diagnostic_setting.of_it")["kind"] == "without_data"
+    assert told.copies("azurerm_monitor_diagnostic_setting.of_it") == []
+    assert told.copies("azurerm_monitor_diagnostic_setting.subscription") == [("log", "eastus")]
+
+
+def test_telemetry_is_where_its_workspace_is() -> None:
+    component: Given = {"name": "i", "location": "canadaeast", "workspace_id": ref("azurerm_log_analytics_workspace.w")}
+    workspace: Given = {"name": "w", "location": "eastus"}
+    told = tell({"azurerm_application_insights.i": component, "azurerm_log_analytics_workspace.w": workspace})
+    assert told.copies("azurerm_application_insights.i") == [("primary", "eastus")]
+
+
+def test_a_collection_rule_sends_to_each_destination() -> None:
+    destinations: Json = [
+        {
+            "log_analytics": [{"name": "l", "workspace_resource_id": ref("azurerm_log_analytics_workspace.w")}],
+            "event_hub": [{"name": "h", "event_hub_id": ref("azurerm_eventhub.h")}],
+        }
+    ]
+    told = tell(
+        {
+            "azurerm_monitor_data_collection_rule.r": {
+                "name": "r",
+                "location": "canadaeast",
+                "destinations": destinations,
+            },
+            "azurerm_log_analytics_workspace.w": {"name": "w", "location": "eastus"},
+            "azurerm_eventhub_namespace.n": {"name": "n", "location": "westus"},
+            "azurerm_eventhub.h": {
+                "name": "h",
+                "namespace_id": Pending("after_apply"),
+                "namespace_name": "n",
+            },
+        }
+    )
+    found = told.copies("azurerm_monitor_data_collection_rule.r")
+    assert found == [("primary", "canadaeast"), ("log", "eastus"), ("log", "westus")]
+
+
+# Messages, artificial intelligence, and what has no place
+
+
+def test_what_an_event_hub_captures_goes_to_an_account() -> None:
+    capture: Json = [
+        {"enabled": True, "destination": [{"storage_account_id": "/subscriptions/s/a", "blob_container_name": "c"}]}
+    ]
+    hub: Given = {"name": "h", "namespace_id": ref("azurerm_eventhub_namespace.n"), "capture_description": capture}
+    told = tell({"azurerm_eventhub.h": hub, "azurerm_eventhub_namespace.n": {"name": "n", "location": "canadaeast"}})
+    assert told.copies("azurerm_eventhub.h") == [("primary", "canadaeast"), ("replica", None)]
+    assert ("not_in_plan", "place") in told.gaps("azurerm_eventhub.h")
+
+
+def test_a_web_hook_leaves_for_whoever_has_its_address_which_is_not_told() -> None:
+    subscription: Given = {
+        "scope": ref("azurerm_eventgrid_topic.t"),
+        "webhook_endpoint": [{"url": "https://example.org/?code=secret"}],
+    }
+    topic: Given = {"name": "t", "location": "canadaeast"}
+    told = tell({"azurerm_eventgrid_topic.t": topic, "azurerm_eventgrid_event_subscription.s": subscription})
+    found = told.copies("azurerm_eventgrid_topic.t")
+    assert found == [("primary", "canadaeast"), ("replica", "canadacentral"), ("replica", None)]
+    assert "secret" not in repr(told.items)
+
+
+@pytest.mark.parametrize(
+    ("location", "sku", "processing"),
+    [
+        ("canadaeast", "Standard", "canadaeast"),
+        ("canadaeast", "GlobalStandard", None),
+        ("eastus", "DataZoneStandard", "US"),
+        ("canadaeast", "DataZoneStandard", None),
+        ("canadaeast", "SomethingNew", None),
+    ],
+)
+def test_where_prompts_are_processed_is_said_by_the_deployment(location: str, sku: str, processing: str | None) -> None:
+    deployment: Given = {"cognitive_account_id": ref("azurerm_cognitive_account.a"), "sku": [{"name": sku}]}
+    account: Given = {"name": "a", "location": location, "kind": "OpenAI"}
+    told = tell({"azurerm_cognitive_account.a": account, "azurerm_cognitive_deployment.d": deployment})
+    assert told.copies("azurerm_cognitive_account.a") == [("primary", location), ("processing", processing)]
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "copies"),
+    [
+        ("azurerm_communication_service.c", {"data_location": "Canada"}, [("primary", "CA")]),
+        ("azurerm_communication_service.c", {"data_location": "Europe"}, [("primary", None)]),
+        ("azurerm_aadb2c_directory.d", {"data_residency_location": "United States"}, [("identity", "US")]),
+        ("azurerm_cdn_frontdoor_profile.p", {}, [("edge", None)]),
+        ("azurerm_bot_service_azure_bot.b", {"location": "global"}, [("primary", None)]),
+        ("azurerm_static_web_app.w", {"location": "eastus2"}, [("primary", "eastus2"), ("edge", None)]),
+    ],
+)
+def test_what_is_located_nowhere_says_its_place_otherwise_or_has_none(
+    address: str, values: Given, copies: list[tuple[str, str | None]]
+) -> None:
+    assert one(address, {"name": "n", **values}) == copies
+
+
+@pytest.mark.parametrize(
+    ("address", "member"),
+    [
+        ("azurerm_container_registry.r", "georeplications"),
+        ("azurerm_app_configuration.c", "replica"),
+        ("azurerm_api_management.m", "additional_location"),
+    ],
+)
+def test_replicas_that_a_resource_lists_are_copies(address: str, member: str) -> None:
+    values: Given = {
+        "name": "r",
+        "location": "canadaeast",
+        member: [{"location": "canadacentral"}, {"location": "East US"}],
+    }
+    assert one(address, values) == [("primary", "canadaeast"), ("replica", "canadacentral"), ("replica", "eastus")]
+
+
+def test_no_secret_of_a_web_application_is_told() -> None:
+    values: Given = {
+        "name": "w",
+        "location": "canadaeast",
+        "backup": [{"name": "b", "storage_account_url": Pending("sensitive")}],
+        "logs": [
+            {"http_logs": [{"azure_blob_storage": [{"retention_in_days": 7, "sas_url": "https://x?sig=secret"}]}]}
+        ],
+    }
+    told = tell({"azurerm_linux_web_app.w": values})
+    assert told.copies("azurerm_linux_web_app.w") == [("primary", "canadaeast"), ("backup", None), ("log", None)]
+    assert "secret" not in repr(told.items)
+    assert told.gaps("azurerm_linux_web_app.w") == set()
+
+
+def test_an_id_that_azure_spells_in_two_ways_names_one_resource() -> None:
+    server_id = "/subscriptions/s/resourceGroups/G/providers/Microsoft.Sql/servers/sql"
+    database: Given = {"name": "b", "server_id": server_id.lower(), "storage_account_type": "Local"}
+    told = tell({"azurerm_mssql_server.s": server(id=server_id), "azurerm_mssql_database.b": database})
+    assert told.copies("azurerm_mssql_database.b") == [("primary", "canadaeast")]
