@@ -209,6 +209,12 @@ NOT_READ = {
     ("azurerm_storage_account", "allow_nested_items_to_be_public"),
     ("azurerm_storage_account", "allowed_copy_scope"),
     ("azurerm_storage_account", "cross_tenant_replication_enabled"),
+    # A tenant, of which no plan says whether it is the organisation’s own.
+    ("azurerm_key_vault", "access_policy.tenant_id"),
+    ("azurerm_key_vault", "tenant_id"),
+    ("azurerm_key_vault_managed_hardware_security_module", "tenant_id"),
+    ("azurerm_mssql_server", "azuread_administrator.tenant_id"),
+    ("azurerm_storage_account", "network_rules.private_link_access.endpoint_tenant_id"),
     # Says how, and not by which key; the key itself is read, or belongs to what is inside.
     ("azurerm_disk_encryption_set", "encryption_type"),
     ("azurerm_disk_encryption_set", "federated_client_id"),
@@ -535,6 +541,13 @@ def test_with_which_groups_a_gallery_is_shared_is_not_known(permission: str | No
     values: Given = {"name": "g", "location": "canadaeast", "sharing": sharing}
     told = tell({"azurerm_shared_image_gallery.g": values})
     assert told.resource("azurerm_shared_image_gallery.g").get("shared_with") == shared
+
+
+def test_of_the_tenants_in_a_plan_none_is_taken_for_one_outside() -> None:
+    told = tell({"azurerm_key_vault.v": {"name": "v", "location": "canadaeast", "tenant_id": "t"}})
+    assert "shared_with" not in told.resource("azurerm_key_vault.v")
+    cluster: Given = {"name": "k", "location": "canadaeast", "trusted_external_tenants": ["*"]}
+    assert tell({"azurerm_kusto_cluster.k": cluster}).resource("azurerm_kusto_cluster.k")["shared_with"] == ("public",)
 
 
 # Keys
