@@ -422,17 +422,24 @@ def test_a_failover_group_copies_the_databases_to_the_other_server() -> None:
         assert told.copies(address) == [("primary", "canadaeast"), ("replica", "eastus")]
 
 
-@pytest.mark.parametrize("type_", ["azurerm_postgresql_flexible_server", "azurerm_mysql_flexible_server"])
-def test_a_replica_of_a_server_is_its_copy_and_one_that_was_restored_from_it_is_not(type_: str) -> None:
+@pytest.mark.parametrize(
+    ("type_", "member"),
+    [
+        ("azurerm_postgresql_flexible_server", "source_server_id"),
+        ("azurerm_mysql_flexible_server", "source_server_id"),
+        ("azurerm_postgresql_server", "creation_source_server_id"),
+    ],
+)
+def test_a_replica_of_a_server_is_its_copy_and_one_that_was_restored_from_it_is_not(type_: str, member: str) -> None:
     source = ref(f"{type_}.s")
     given: dict[str, Given] = {
         f"{type_}.s": {"name": "s", "location": "canadaeast"},
-        f"{type_}.r": {"name": "r", "location": "westus", "create_mode": "Replica", "source_server_id": source},
+        f"{type_}.r": {"name": "r", "location": "westus", "create_mode": "Replica", member: source},
         f"{type_}.p": {
             "name": "p",
             "location": "canadacentral",
             "create_mode": "PointInTimeRestore",
-            "source_server_id": source,
+            member: source,
         },
     }
     told = tell(given)
@@ -654,15 +661,21 @@ def test_what_an_event_hub_captures_goes_to_an_account() -> None:
     assert ("not_in_plan", "place") in told.gaps("azurerm_eventhub.h")
 
 
-def test_a_web_hook_leaves_for_whoever_has_its_address_which_is_not_told() -> None:
-    subscription: Given = {
-        "scope": ref("azurerm_eventgrid_topic.t"),
-        "webhook_endpoint": [{"url": "https://example.org/?code=secret"}],
-    }
-    topic: Given = {"name": "t", "location": "canadaeast"}
-    told = tell({"azurerm_eventgrid_topic.t": topic, "azurerm_eventgrid_event_subscription.s": subscription})
-    found = told.copies("azurerm_eventgrid_topic.t")
-    assert found == [("primary", "canadaeast"), ("replica", "canadacentral"), ("replica", None)]
+@pytest.mark.parametrize(
+    ("type_", "subscription", "by"),
+    [
+        ("azurerm_eventgrid_topic", "azurerm_eventgrid_event_subscription", "scope"),
+        ("azurerm_eventgrid_domain", "azurerm_eventgrid_event_subscription", "scope"),
+        ("azurerm_eventgrid_system_topic", "azurerm_eventgrid_system_topic_event_subscription", "system_topic"),
+    ],
+)
+def test_a_web_hook_leaves_for_whoever_has_its_address_which_is_not_told(
+    type_: str, subscription: str, by: str
+) -> None:
+    handed: Given = {by: ref(f"{type_}.t"), "webhook_endpoint": [{"url": "https://example.org/?code=secret"}]}
+    told = tell({f"{type_}.t": {"name": "t", "location": "canadaeast"}, f"{subscription}.s": handed})
+    found = told.copies(f"{type_}.t")
+    assert (found[0], found[-1]) == (("primary", "canadaeast"), ("replica", None))
     assert "secret" not in repr(told.items)
 
 
