@@ -45,13 +45,18 @@ FORMS = tuple(forms_of(KINDS))
 ALL = tuple(forms_of(tuple(path.stem for path in sorted(FOLDER.glob("*.yaml")))))
 
 
-def published() -> dict[str, set[str]]:
-    """Type → its members, each as a path without brackets; none of a type of which only the name is kept."""
+def published(file: Path, further: str) -> dict[str, set[str]]:
+    """Type → its members, each as a path without brackets; none of a type of which only the name is kept.
+
+    Args:
+        file: what a provider publishes.
+        further: the version of which some lines tell what it has besides.
+    """
     found: dict[str, set[str]] = {}
-    for line in MEMBERS.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
-        type_, _, members = line.removeprefix("5.100.0 ").partition(": ")
+        type_, _, members = line.removeprefix(f"{further} ").partition(": ")
         known = found.setdefault(type_, set())
         above: list[str] = []
         last = ""
@@ -66,7 +71,7 @@ def published() -> dict[str, set[str]]:
     return found
 
 
-PUBLISHED = published()
+PUBLISHED = published(MEMBERS, "5.100.0")
 
 
 @pytest.mark.parametrize("kind", KINDS)

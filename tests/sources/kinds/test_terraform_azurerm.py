@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,13 +12,15 @@ import pytest
 
 from sovercheck.inventory.rows import Gap, Item, Row
 from sovercheck.reference import load_reference
-from sovercheck.sources.kinds import FOLDER, planned, planned_without_data
+from sovercheck.sources.kinds import FOLDER, plain_dataless, planned, planned_without_data
 from sovercheck.sources.kinds.model import Form, planned_form
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.plans.model import UNKNOWN, Change, Placed, Plan, Planned
 from sovercheck.sources.plans.rows import rows
 from sovercheck.sources.plans.world import PlanWorld
+
+from .test_terraform_aws_stores import members_of, published
 
 SECTION = "terraform_azurerm"
 REGIONS = load_reference().regions
@@ -32,6 +35,9 @@ def forms() -> Iterator[Form]:
 
 FORMS = tuple(forms())
 EDGE_TYPES = frozenset(type_ for form in FORMS for edge in form.edges.values() for type_ in edge.types)
+
+PUBLISHED = published(Path(__file__).with_name("terraform_azurerm_members.txt"), "5.2.0")
+"""What the provider publishes of itself."""
 
 Given = Mapping[str, Json]
 """A resource's values by their names."""
@@ -113,6 +119,37 @@ def test_every_form_is_found_by_its_type() -> None:
     for form in FORMS:
         found = planned("terraform", form.native_type)
         assert (form.kind, form.native_type) in [(kind.id, other.native_type) for kind, other in found]
+
+
+def test_every_member_that_is_read_is_published() -> None:
+    faults = [
+        f"{type_}: {path}"
+        for form in FORMS
+        for type_, path in members_of(form)
+        if ".".join(step for step in path.steps if step not in ("[]", "*")) not in PUBLISHED[type_]
+    ]
+    assert faults == []
+    assert "geo_location.location" in PUBLISHED["azurerm_cosmosdb_account"]
+    assert "geo_location.region" not in PUBLISHED["azurerm_cosmosdb_account"]
+
+
+SECRETS = re.compile(
+    r"password|secret|connection_string|sas_|access_key|account_url|api_key|webhook_endpoint\.url|\bvalue"
+)
+
+
+def test_no_secret_is_read() -> None:
+    assert SECRETS.search("backup.storage_account_url")
+    assert SECRETS.search("webhook_endpoint.url")
+    read = {(type_, str(path)) for form in FORMS for type_, path in members_of(form)}
+    assert [(type_, path) for type_, path in read if SECRETS.search(path)] == []
+
+
+def test_every_type_without_data_is_published() -> None:
+    given = [type_ for type_ in plain_dataless()[SECTION] if type_.startswith("azurerm_")]
+    beginnings = [type_.removesuffix("*") for type_ in given if type_.endswith("*")]
+    assert [type_ for type_ in given if not type_.endswith("*") and type_ not in PUBLISHED] == []
+    assert [word for word in beginnings if not any(type_.startswith(word) for type_ in PUBLISHED)] == []
 
 
 def test_forms_of_one_type_are_told_apart_by_a_condition() -> None:
@@ -253,15 +290,8 @@ def test_what_the_reference_of_facts_has_is_read() -> None:
 
 
 def read_of(form: Form) -> Iterator[tuple[str, str]]:
-    for path in form._all_paths():
-        edge = form.edges.get(path.answer or "")
-        types = edge.types if edge is not None else (form.native_type,)
-        text = ".".join(step for step in path.steps if step != "[]")
-        yield from ((type_, text) for type_ in types)
-    for edge in form.edges.values():
-        given = (edge.by, *(condition.path for condition in edge.where))
-        for path in (path for path in given if path is not None):
-            yield from ((type_, ".".join(step for step in path.steps if step != "[]")) for type_ in edge.types)
+    for type_, path in members_of(form):
+        yield type_, ".".join(step for step in path.steps if step != "[]")
 
 
 # Geo-redundancy, which crosses from Québec to Ontario
