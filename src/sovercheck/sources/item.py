@@ -268,6 +268,8 @@ class ItemView:
             found = read.content if isinstance(read, Value) else None
         if not isinstance(found, str) or not found:
             return None
+        if isinstance(found, Reference):
+            return found
         return found.lower() if self.unit.form.provider == "azure" else found
 
     def members(self, ways: Ways, lookups: Lookups) -> Iterator[Value | Refusal]:

@@ -37,7 +37,7 @@ from sovercheck.sources.plans.model import (
     Spot,
     resource_id,
 )
-from sovercheck.sources.plans.values import overlaid, unset
+from sovercheck.sources.plans.values import overlaid
 
 _PROVIDERS: Mapping[str, Provider] = {
     "aws": "aws",
@@ -218,14 +218,14 @@ class _Reader:
         if side == "after":
             configured = self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
             unknown = change.get("after_unknown")
-        said = member(configured, "expressions")
+        said = cast(Json, member(configured, "expressions")) if configured else None
 
         def refer(expression: Json) -> Json:
             return self._refer(entry, module, expression, 0)
 
-        whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), cast(Json, said), refer)
-        if configured:
-            whole = self._settled(entry, module, unset(whole, cast(Json, said)))
+        whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), said, refer)
+        if configured and self.sources is not None:
+            whole = self._settled(entry, module, whole)
         return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
 
     def _settled(self, entry: Object, module: Module, values: Json) -> Json:

@@ -8,29 +8,12 @@ plan, that one's id stands there as a `Reference`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from functools import cache
 
-from sovercheck.sources.kinds.path import Json, Pending
+from sovercheck.sources.kinds.path import Json, Pending, PendingReason
 
 Refer = Callable[[Json], Json]
 """From the expression of a value to a `Reference`, or to why it is not known."""
-
-
-def unset(values: Json, expressions: Json) -> Json:
-    """The values of a resource, with what is pending that its configuration does not set marked so.
-
-    Args:
-        values: overlaid.
-        expressions: of its configuration, by member.
-    """
-    if not isinstance(values, dict) or not isinstance(expressions, dict):
-        return values
-    return {
-        name: replace(value, unset=True)
-        if isinstance(value, Pending) and value.reason == "after_apply" and name not in expressions
-        else value
-        for name, value in values.items()
-    }
 
 
 def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refer: Refer, path: str = "") -> Json:
@@ -40,16 +23,15 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
         value: as the plan has it.
         unknown: what of it is known after apply: true, or the same shape with true in it.
         sensitive: what of it is hidden, likewise.
-        expression: what the configuration says of it.
+        expression: what the configuration says of it; of a resource, by member.
         refer: what is done with an expression.
         path: of the value, for what settles it.
     """
-    # A value both hidden and unknown shows nothing by its reference.
     if unknown is True:
-        referred = refer(expression)
-        return referred if referred is not None else Pending("after_apply", path or None)
+        referred = refer(expression) if expression is not None else None
+        return referred if referred is not None else _pending("after_apply", path, unset=False)
     if sensitive is True:
-        return Pending("sensitive", path or None)
+        return _pending("sensitive", path, unset=False)
     if not unknown and not sensitive:
         return value
     if isinstance(value, dict) or isinstance(unknown, dict):
@@ -57,9 +39,13 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
         open_ = unknown if isinstance(unknown, dict) else {}
         hidden = sensitive if isinstance(sensitive, dict) else {}
         said = expression if isinstance(expression, dict) else {}
+        # Of a resource whose configuration the plan has, what that does not set its provider computes.
+        is_resource = not path and isinstance(expression, dict)
         whole = dict(given)
         for name in (*open_, *(name for name in hidden if name not in open_)):
-            if open_.get(name) or hidden.get(name):
+            if is_resource and open_.get(name) is True and name not in said:
+                whole[name] = _pending("after_apply", name, unset=True)
+            elif open_.get(name) or hidden.get(name):
                 inner = f"{path}.{name}" if path else name
                 whole[name] = overlaid(given.get(name), open_.get(name), hidden.get(name), said.get(name), refer, inner)
         return whole
@@ -71,6 +57,12 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
             for n in range(size)
         ]
     return value
+
+
+@cache
+def _pending(reason: PendingReason, path: str, *, unset: bool) -> Pending:
+    """One object for all resources of which the same is pending."""
+    return Pending(reason, path or None, unset)
 
 
 def _at(value: Json, number: int) -> Json:

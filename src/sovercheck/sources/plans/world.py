@@ -82,24 +82,29 @@ class PlanWorld:
     others: dict[str, tuple[Change, Planned]] = field(default_factory=dict)
     """Those of no described kind."""
     folded: dict[str, str] = field(default_factory=dict)
+    _values: dict[str, Json] = field(default_factory=dict)
     _names: dict[str, set[str]] = field(default_factory=dict)
     _by_type: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     _edges: dict[tuple[str, Path], tuple[dict[str, list[tuple[str, Json]]], bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        states: list[tuple[str, Change, Planned]] = []
         for change in self.plan.changes:
             state = change.before if self.side == "before" else change.after
-            if state is None:
-                continue
-            identifier = resource_id(self.plan.name, change.address)
+            if state is not None:
+                states.append((resource_id(self.plan.name, change.address), change, state))
+        # Which description holds may depend on what another resource is named: all have their names first.
+        for identifier, change, state in states:
             self._by_type.setdefault(_type(change), []).append((identifier, state.values))
+            self._values[identifier] = state.values
+            self._name(identifier, NAMES, state.values)
+        for identifier, change, state in states:
             described = self._described(change, state, identifier)
             if described is None:
                 self.others[identifier] = change, state
-                self._name(identifier, NAMES, state.values)
             else:
                 self.views[identifier] = described
-                self._name(identifier, (*NAMES, *described.unit.form.named_by), state.values)
+                self._name(identifier, described.unit.form.named_by, state.values)
         for identifier, view in self.views.items():
             target = view.named(view.unit.form.copy_of, self) if view.unit.form.copy_of is not None else None
             found = self.id_of(target) if target is not None else None
@@ -143,13 +148,13 @@ class PlanWorld:
         for path in paths:
             found = find(path, values)
             if isinstance(found, str) and found and not isinstance(found, Reference):
-                self._names.setdefault(found, set()).add(identifier)
+                self._names.setdefault(_comparable(found), set()).add(identifier)
 
     def id_of(self, name: str) -> str | None:
         """The resource that a reference or a value names, if it is one and in the file."""
         if name in self.views or name in self.others:
             return name
-        found = self._names.get(name, set())
+        found = self._names.get(_comparable(name), set())
         return next(iter(found)) if len(found) == 1 else None
 
     def along(self, edge: Edge, view: PlannedView) -> Result:
@@ -185,7 +190,7 @@ class PlanWorld:
         for path in (*NAMES, *view.unit.form.named_by):
             found = find(path, view.item)
             if isinstance(found, str) and found and not isinstance(found, Reference):
-                yield found
+                yield _comparable(found)
 
     def _edge(self, type_: str, by: Path) -> tuple[dict[str, list[tuple[str, Json]]], bool]:
         """Of all resources of a type, those that name each, and whether some name what is not known."""
@@ -199,7 +204,7 @@ class PlanWorld:
                     if isinstance(name, Pending):
                         pending = True
                     elif isinstance(name, str):
-                        index.setdefault(name, []).append((identifier, values))
+                        index.setdefault(_comparable(name), []).append((identifier, values))
             known = self._edges[type_, by] = index, pending
         return known
 
@@ -215,21 +220,17 @@ class PlanWorld:
             identifier = self._of_types(name, edge.types)
             if identifier is None:
                 return [], Refusal("not_in_plan", str(edge.of))
-            found.append(self._values(identifier))
+            found.append(self._values[identifier])
         return found, None
 
     def _of_types(self, name: str, types: tuple[str, ...]) -> str | None:
         """The resource of some types that a value names, whole or by the last part of it."""
         every = {identifier for type_ in types for identifier, _ in self._by_type.get(type_, ())}
         for candidate in (name, re.split(r"[:/]", name)[-1]):
-            found = ({candidate} | self._names.get(candidate, set())) & every
+            found = ({candidate} | self._names.get(_comparable(candidate), set())) & every
             if len(found) == 1:
                 return found.pop()
         return None
-
-    def _values(self, identifier: str) -> Json:
-        view = self.views.get(identifier)
-        return view.item if view is not None else self.others[identifier][1].values
 
     def located(self, view: PlannedView) -> Placed:
         """Where a resource is: by its own description where that says so, else as the reader of the file tells."""
@@ -372,6 +373,11 @@ def refusal(placed: Placed) -> Refusal:
 
 def _type(change: Change) -> str:
     return change.native_type.lower() if change.interface == "api" else change.native_type
+
+
+def _comparable(name: str) -> str:
+    """A name as it compares: the ids of Azure's resources, which its services spell in several ways, without case."""
+    return name.lower() if name.startswith("/") and not isinstance(name, Reference) else name
 
 
 def _says_more(form: Form) -> bool:
