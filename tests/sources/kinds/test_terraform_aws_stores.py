@@ -56,11 +56,7 @@ def published(file: Path, further: str) -> dict[str, set[str]]:
     for line in file.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
-<<<<<<< HEAD
-        type_, _, members = re.sub(r"\A(5\.100\.0|later) ", "", line).partition(": ")
-=======
-        type_, _, members = line.removeprefix(f"{further} ").partition(": ")
->>>>>>> tfazure
+        type_, _, members = re.sub(rf"\A({re.escape(further)}|later) ", "", line).partition(": ")
         known = found.setdefault(type_, set())
         above: list[str] = []
         last = ""
