@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sovercheck.errors import InputError
-from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
+from sovercheck.sources.kinds.path import Assumed, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.composing import NO_VALUE, Evaluated
 from sovercheck.sources.plans.intrinsics import Evaluator, Stack
 from sovercheck.sources.plans.template_text import Plain, read_text
@@ -238,7 +238,8 @@ def test_a_text_that_rests_on_none_does_not(written: str) -> None:
 
 def test_an_assumed_region_is_no_more_than_that_wherever_it_stands() -> None:
     stack = Stack("ca-central-1", assumed=True)
-    assert isinstance(value('!Sub "arn:aws:kms:${AWS::Region}:1:key/a"', stack), Defaulted)
+    assert isinstance(value('!Sub "arn:aws:kms:${AWS::Region}:1:key/a"', stack), Assumed)
+    assert isinstance(value('!Sub "${AWS::Region}${Other}"', stack), Defaulted)
 
 
 def test_the_parameters_whose_defaults_counted_are_kept() -> None:

@@ -14,7 +14,7 @@ from typing import cast
 
 from sovercheck.errors import InputError
 from sovercheck.light import dataclass
-from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
+from sovercheck.sources.kinds.path import Assumed, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.composing import (
     NO_VALUE,
     OF_ARGUMENTS,
@@ -28,6 +28,7 @@ from sovercheck.sources.plans.composing import (
 from sovercheck.sources.plans.model import resource_id
 from sovercheck.sources.plans.template_text import Plain, TemplateText
 
+_REGION = "AWS::Region"
 _MOST_ZONES = 6
 """Of any region."""
 
@@ -156,7 +157,7 @@ class Evaluator:
     def _defaulted(self, evaluate: Callable[[], Evaluated]) -> Evaluated:
         with self.watched() as touched:
             found = evaluate()
-        return _marked(found) if touched else found
+        return _marked(found, Assumed if touched == {_REGION} else Defaulted) if touched else found
 
     def _condition(self, value: Plain) -> bool | Pending:
         if isinstance(value, bool):
@@ -203,7 +204,7 @@ class Evaluator:
     def _ref(self, name: str) -> Evaluated:
         if name == "AWS::NoValue":
             return NO_VALUE
-        if name == "AWS::Region" and self.stack.region is not None:
+        if name == _REGION and self.stack.region is not None:
             if self.stack.assumed:
                 self._touched.add(name)
             return self.stack.region
@@ -337,7 +338,7 @@ class Evaluator:
         Those of the stack's own region say nothing that its region does not say better.
         """
         region = self.value(argument)
-        if region in ("", None, self.stack.region) or region == pending("AWS::Region"):
+        if region in ("", None, self.stack.region) or region == pending(_REGION):
             return NO_VALUE
         if isinstance(region, str) and not isinstance(region, Reference):
             return [region] * _MOST_ZONES
@@ -352,13 +353,13 @@ def _typed(value: Json, kind: str) -> Json:
     return value if kind == "Number" or isinstance(value, list | dict | Pending) else as_text(value)
 
 
-def _marked(value: Evaluated) -> Evaluated:
+def _marked(value: Evaluated, mark: type[Defaulted] | type[Assumed]) -> Evaluated:
     if isinstance(value, str):
-        return value if isinstance(value, Reference) else Defaulted(value)
+        return value if isinstance(value, Reference | Defaulted) else mark(value)
     if isinstance(value, list):
-        return [cast("Json", _marked(item)) for item in value]
+        return [cast("Json", _marked(item, mark)) for item in value]
     if isinstance(value, dict):
-        return {key: cast("Json", _marked(item)) for key, item in value.items()}
+        return {key: cast("Json", _marked(item, mark)) for key, item in value.items()}
     return value
 
 

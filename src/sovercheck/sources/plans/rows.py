@@ -39,6 +39,8 @@ class PlanExtractor(Extractor):
         if said.answer == _PLACE:
             return self.place_evidence(located(view), inferred=said.inferred)
         grade = Grade.INFERRED if said.inferred else Grade.DOCUMENTED
+        if said.rests_on == "assumption":
+            grade = Grade.ASSUMED
         locator = view.unit.form.native_type if said.documented or said.answer is None else said.answer
         return self._shared(grade, locator)
 
