@@ -20,7 +20,12 @@ from sovercheck.sources.plans.template_text import Plain, TemplateText, read_tex
 
 STACK = "AWS::CloudFormation::Stack"
 
-_OTHER_TEMPLATES = (STACK, "AWS::CloudFormation::StackSet", "AWS::Serverless::Application")
+_OTHER_TEMPLATES = (
+    STACK,
+    "AWS::CloudFormation::StackSet",
+    "AWS::Serverless::Application",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+)
 """Types whose own resources stand in a template that is somewhere else."""
 
 _KNOWN_TRANSFORMS = ("AWS::Serverless-", "AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen")

@@ -98,6 +98,9 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
         if view is not None:
             seen[change.provider or "*", view.unit.kind.id, "read"] += 1
             for item in extractor.rows(view, identifier):
+                if isinstance(item, Gap) and item.facts == ("name",):
+                    # Its address is its name.
+                    continue
                 yield _named(item, change, extractor) if isinstance(item, Row) and item.id == identifier else item
         elif identifier in world.others:
             kind = kind_without(change)
