@@ -29,6 +29,9 @@ from sovercheck.sources.plans.model import resource_id
 from sovercheck.sources.plans.template_text import Plain, TemplateText
 
 _REGION = "AWS::Region"
+_ADDING = ("Fn::Transform", "Fn::ForEach::")
+"""What stands among members and may add any other."""
+
 _MOST_ZONES = 6
 """Of any region."""
 
@@ -46,7 +49,8 @@ class Stack:
         region: where it would be deployed; None where nothing tells.
         assumed: whether that was assumed by whoever runs the gate.
         account: of the deployment.
-        parameters: their values, by name; None for one that has another value in each of several deployments.
+        parameters: their values, by name, and of pseudo parameters such as `AWS::AccountId` where somebody says them;
+            None for one that has another value in each of several deployments.
     """
 
     region: str | None = None
@@ -112,9 +116,9 @@ class Evaluator:
             name, argument = next(iter(value.items()))
             if name == "Ref" or name.startswith("Fn::"):
                 return self._defaulted(lambda: self._function(name, argument))
-        if "Fn::Transform" in value:
-            # A macro may add any member.
-            return pending("Fn::Transform")
+        adding = next((name for name in value if name.startswith(_ADDING)), None)
+        if adding is not None:
+            return pending(adding)
         members = ((key, self.value(item)) for key, item in value.items())
         return {key: item for key, item in members if not isinstance(item, NoValue)}
 
@@ -204,6 +208,8 @@ class Evaluator:
     def _ref(self, name: str) -> Evaluated:
         if name == "AWS::NoValue":
             return NO_VALUE
+        if name.startswith("AWS::") and self.stack.parameters.get(name) is not None:
+            return self.stack.parameters[name]
         if name == _REGION and self.stack.region is not None:
             if self.stack.assumed:
                 self._touched.add(name)
@@ -235,6 +241,9 @@ class Evaluator:
         if name in self.stack.parameters:
             given = self.stack.parameters[name]
             return pending(name) if given is None else _typed(given, kind)
+        allowed = declared.get("AllowedValues")
+        if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str | int | float):
+            return _typed(as_text(allowed[0]), kind)
         if "Default" not in declared:
             return pending(name)
         self.defaults[name] = None
