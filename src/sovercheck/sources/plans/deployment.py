@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -107,6 +106,8 @@ def _settings(tables: Mapping[str, object], template: str) -> Iterator[Mapping[s
 
 def _overrides(given: object) -> dict[str, str]:
     """`A=b C="d e"`, a list of those, or a table."""
+    import shlex
+
     if isinstance(given, dict):
         return {str(key): str(value) for key, value in given.items()}
     listed = given if isinstance(given, list) else [given]
