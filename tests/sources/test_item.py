@@ -10,7 +10,7 @@ from sovercheck.sources.aws.gather import Wanted
 from sovercheck.sources.item import NOT_SAID, ItemView, Unit, Value, items_of
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import Call, Way, kind_of
-from sovercheck.sources.kinds.path import ABSENT, Defaulted, Json, parse
+from sovercheck.sources.kinds.path import ABSENT, Assumed, Defaulted, Json, parse
 from sovercheck.sources.readers import Result
 
 DENIED = Refusal("refused", "svc:GetMore")
@@ -93,6 +93,13 @@ def test_a_value_that_rests_on_a_default_is_inferred(found: Json) -> None:
     read = view({"Region": found}).read((Way(path=parse("Region"), read="accounts"),), Wanted())
     assert isinstance(read, Value)
     assert read.said.inferred
+    assert read.said.rests_on == "default"
+
+
+def test_one_that_rests_on_an_assumption_says_so() -> None:
+    read = view({"Region": Assumed("ca-central-1")}).read((Way(path=parse("Region")),), Wanted())
+    assert isinstance(read, Value)
+    assert (read.said.inferred, read.said.rests_on) == (True, "assumption")
 
 
 def test_a_value_that_rests_on_none_is_not() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sovercheck.sources.journal import Refusal
-from sovercheck.sources.kinds.path import ABSENT, Json
+from sovercheck.sources.kinds.path import ABSENT, Json, Pending, Reference
 from sovercheck.sources.readers import READERS, Result, bucket_name
 
 
@@ -87,6 +87,41 @@ def allowing(**statement: object) -> str:
 )
 def test_a_policy_says_whom_it_allows(policy: str, found: list[str]) -> None:
     assert read("policy", policy) == found
+
+
+def template(**statement: Json) -> Json:
+    return {"Statement": [{"Effect": "Allow", **statement}]}
+
+
+OPEN, OWN = Pending("expression", "Partner"), Pending("expression", "AWS::AccountId")
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        (template(Principal={"AWS": ["111122223333", OPEN]}), Refusal("expression", "Partner")),
+        (template(Principal=OPEN), Refusal("expression", "Partner")),
+        (template(Principal="*", Condition=OPEN), Refusal("expression", "Partner")),
+        (
+            template(Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": OPEN}}),
+            Refusal("expression", "Partner"),
+        ),
+        ({"Statement": [OPEN]}, Refusal("expression", "Partner")),
+        ({"Statement": [{"Effect": OPEN, "Principal": "*"}]}, Refusal("expression", "Partner")),
+        # The account that a template is deployed in, and what the template makes in it, are no other's.
+        (template(Principal={"AWS": [OWN, "arn:aws:iam:::root", Reference("t#Role")]}), []),
+        (template(Principal={"Service": OPEN}), []),
+        (template(Principal={"AWS": "444455556666"}, Resource=OPEN), ["444455556666"]),
+    ],
+)
+def test_whom_a_policy_of_a_template_allows_may_be_known_to_its_deployment_alone(policy: Json, found: Result) -> None:
+    assert read("policy", policy) == found
+
+
+def test_a_tag_that_only_a_deployment_knows_is_written_as_a_template_does() -> None:
+    tags: Json = [{"Key": "a", "Value": Pending("expression", "AWS::StackName")}, {"Key": "b", "Value": "c"}]
+    assert read("tags", tags) == ["a=${AWS::StackName}", "b=c"]
+    assert read("tags", {"a": Pending("sensitive")}) == ["a=${…}"]
 
 
 anything: st.SearchStrategy[Any] = st.recursive(

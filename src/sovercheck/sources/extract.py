@@ -409,6 +409,9 @@ class ItemReading:
         place, inferred = self.place(found.content)
         if place is not None:
             facts["place"] = self.known(place, _also_inferred(found.said) if inferred else found.said)
+        if found.said.rests_on == "default":
+            # It shows a failure, and passes nothing until somebody says what the deployment gives.
+            return Refusal("uncorroborated")
         return self.extractor.doubt(self.view) if found is asked else None
 
     def place(self, region: str) -> tuple[str | None, bool]:

@@ -10,11 +10,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
+from typing import Literal
 
 from sovercheck.light import dataclass
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds.model import LAST, Call, Form, Kind, Named, Ways, Where
-from sovercheck.sources.kinds.path import ABSENT, Absent, Defaulted, Found, Json, Path, Pending, Reference, find, parse
+from sovercheck.sources.kinds.path import (
+    ABSENT,
+    Absent,
+    Assumed,
+    Defaulted,
+    Found,
+    Json,
+    Path,
+    Pending,
+    Reference,
+    find,
+    parse,
+)
 from sovercheck.sources.readers import READERS, Lookups, Result
 
 Fetch = Callable[[Ask, Call], Result]
@@ -55,11 +68,13 @@ class Said:
         answer: the completing call that gave it; None for the listing.
         documented: whether the provider's documentation says it rather than an answer.
         inferred: whether it is concluded from what the answer says.
+        rests_on: in a template, on a parameter's `default` or on an `assumption`; None on neither.
     """
 
     answer: str | None = None
     documented: bool = False
     inferred: bool = False
+    rests_on: Literal["default", "assumption"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +252,7 @@ class ItemView:
                 found = distinct[0] if distinct else ABSENT
             if found is ABSENT or found is None:
                 continue
-            inferred = way.inferred or _rests_on_a_default(found)
+            rests_on = _rests_on(found)
             if way.words:
                 spoken = str(found).casefold()
                 word = next((ours for theirs, ours in way.words.items() if theirs.casefold() == spoken), None)
@@ -256,7 +271,7 @@ class ItemView:
                 continue
             if way.unit != 1 and isinstance(read, int | float):
                 read = int(read * way.unit)
-            return Value(read, Said(answer, inferred=inferred))
+            return Value(read, Said(answer, inferred=way.inferred or rests_on is not None, rests_on=rests_on))
         return outside if outside is not None else NOT_SAID
 
     def named(self, named: Named, lookups: Lookups, element: Json = None) -> str | None:
@@ -299,8 +314,11 @@ def settled(found: Found) -> Result:
     return found
 
 
-def _rests_on_a_default(found: Result) -> bool:
-    return isinstance(found, Defaulted) or (isinstance(found, list) and any(isinstance(i, Defaulted) for i in found))
+def _rests_on(found: Result) -> Literal["default", "assumption"] | None:
+    parts = found if isinstance(found, list) else (found,)
+    if any(isinstance(part, Defaulted) for part in parts):
+        return "default"
+    return "assumption" if any(isinstance(part, Assumed) for part in parts) else None
 
 
 @cache

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from sovercheck.sources.journal import Refusal
-from sovercheck.sources.kinds.path import ABSENT, Found, Json, Reference
+from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Reference
 
 Result = Found | Refusal
 
@@ -128,27 +128,34 @@ def _tags(value: Json, _: Lookups) -> Result:
 def _tag_texts(value: Json) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, content in value.items():
-            yield f"{key}={'' if content is None else content}"
+            yield f"{key}={_shown(content)}"
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, Mapping):
                 lowered = {member.lower(): inner for member, inner in item.items()}
                 name, text = lowered.get("key", lowered.get("tagkey")), lowered.get("value", lowered.get("tagvalue"))
                 if name is not None:
-                    yield f"{name}={'' if text is None else text}"
+                    yield f"{_shown(name)}={_shown(text)}"
+
+
+def _shown(value: Json) -> str:
+    """A part of a tag; one that only a deployment knows, as a template writes it."""
+    if isinstance(value, Pending):
+        return f"${{{value.needs or '…'}}}"
+    return "" if value is None else str(value)
 
 
 def _accounts(value: Json, _: Lookups) -> Result:
     """Accounts that a resource is shared with: ids or ARNs in a list; `all` and `*` say everybody.
 
-    A service of the provider (`s3.amazonaws.com`) is nobody’s account.
+    A service of the provider (`s3.amazonaws.com`) is nobody’s account, and what the same file makes is no other’s.
     """
     found = set()
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item and not item.endswith(_SERVICES):
+        if isinstance(item, str) and item and not isinstance(item, Reference) and not item.endswith(_SERVICES):
             parts = arn(item)
             found.add(PUBLIC if item.lower() in ("all", "*") else parts["account"] if parts else item)
-    return list[Json](sorted(found))
+    return list[Json](sorted(found - {""}))
 
 
 def _public(value: Json, _: Lookups) -> Result:
@@ -177,23 +184,44 @@ def _policy(value: Json, _: Lookups) -> Result:
             document = json.loads(text) if isinstance(text, str) else text
         except ValueError:
             return Refusal("unreadable", detail="policy")
-        if isinstance(document, Mapping):
-            found.update(_allowed(document))
-    return list[Json](sorted(found))
+        for allowed in _allowed(document) if isinstance(document, Mapping) else ():
+            if isinstance(allowed, str):
+                found.add(allowed)
+            elif allowed.needs != _OWN_ACCOUNT:
+                return Refusal(allowed.reason, allowed.needs)
+    # The account in an ARN of a template is left out where it is the deployment's own.
+    return list[Json](sorted(found - {""}))
 
 
-def _allowed(document: Mapping[str, Json]) -> Iterator[str]:
+_OWN_ACCOUNT = "AWS::AccountId"
+"""What a template calls the account that it is deployed in."""
+
+
+def _allowed(document: Mapping[str, Json]) -> Iterator[str | Pending]:
+    """Whom a policy lets in; in a template, what of that only a deployment knows."""
     statements = document.get("Statement", [])
     for statement in statements if isinstance(statements, list) else [statements]:
+        if isinstance(statement, Pending):
+            yield statement
+            continue
+        if isinstance(statement, Mapping) and isinstance(effect := statement.get("Effect"), Pending):
+            yield effect
         if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
             continue
         principal = statement.get("Principal", {"AWS": "*"} if "NotPrincipal" in statement else {})
         given = {"AWS": principal} if isinstance(principal, str) else principal
+        if isinstance(given, Pending):
+            yield given
         if not isinstance(given, Mapping):
             continue
         for kind, names in given.items():
             for name in names if isinstance(names, list) else [names]:
-                if kind == "AWS" and name == "*":
+                if isinstance(name, Pending) and kind != "Service":
+                    yield name
+                elif isinstance(name, Reference):
+                    # A role or a user that the same file makes is no other's.
+                    continue
+                elif kind == "AWS" and name == "*":
                     yield from _everybody(statement.get("Condition"))
                 elif kind == "AWS" and isinstance(name, str):
                     parts = arn(name)
@@ -215,16 +243,20 @@ _WHO = frozenset(
 """The keys of conditions that say whose the caller must be."""
 
 
-def _everybody(condition: Json) -> Iterator[str]:
+def _everybody(condition: Json) -> Iterator[str | Pending]:
     """Whom a statement for everybody lets in: those that a condition names, or all."""
+    if isinstance(condition, Pending):
+        yield condition
+        return
     if not isinstance(condition, Mapping) or not condition:
         yield PUBLIC
         return
-    named: set[str] = set()
+    named: set[str | Pending] = set()
     for operator, keys in condition.items():
         for key, values in keys.items() if isinstance(keys, Mapping) else ():
             if key.lower() in _WHO and operator.lower() in ("stringequals", "stringlike", "stringequalsignorecase"):
-                named.update(str(value) for value in (values if isinstance(values, list) else [values]))
+                given = values if isinstance(values, list) else [values]
+                named.update(value if isinstance(value, Pending) else str(value) for value in given)
     yield from named or {f"{PUBLIC} (condition)"}
 
 

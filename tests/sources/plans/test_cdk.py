@@ -107,6 +107,14 @@ def test_a_nested_stack_of_the_assembly_is_read_where_its_parent_is(tmp_path: Pa
     assert "Pending" in repr(after.values["K"])
 
 
+def test_the_folder_has_the_name_that_it_is_given(tmp_path: Path) -> None:
+    folder = assembly(tmp_path, {"A": stack("aws://1/ca-central-1", "A.json")}, {"A.json": BUCKET})
+    (plan,) = read_cdk(folder, Asked(), "cdk.out")
+    assert plan.name == "cdk.out/A.json"
+    assert plan.changes[0].spot is not None
+    assert plan.changes[0].spot.file == "cdk.out/A.json"
+
+
 def test_a_stack_nested_in_itself_comes_to_an_end(tmp_path: Path) -> None:
     template = {"Resources": {"Inner": nested("A.json")}}
     folder = assembly(tmp_path, {"A": stack("aws://1/ca-central-1", "A.json")}, {"A.json": template})

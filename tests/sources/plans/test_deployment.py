@@ -8,7 +8,7 @@ import pytest
 
 from sovercheck.errors import InputError
 from sovercheck.sources.plans.cloudformation import read
-from sovercheck.sources.plans.model import Asked, Placed, Plan
+from sovercheck.sources.plans.model import Asked, Placed, Plan, Spot
 
 TEMPLATE = """\
 Parameters: {Env: {Type: String, Default: dev}, Size: {Type: Number, Default: 1}}
@@ -38,10 +38,9 @@ def test_the_region_of_a_deployment_is_documented_with_its_line(tmp_path: Path) 
         'version = 0.1\n[default.deploy.parameters]\nregion = "ca-central-1"\nparameter_overrides = "Env=prod"\n'
     )
     read_ = plan(tmp_path, samconfig, Asked(sources=str(tmp_path), assumed={"aws": "us-east-1"}))
-    assert placed(read_) == Placed("ca-central-1", "environment", where="samconfig.toml")
-    spot = read_.changes[0].placed_at
-    assert spot is not None
-    assert (spot.file, spot.line) == ("samconfig.toml", 3)
+    assert placed(read_) == Placed(
+        "ca-central-1", "environment", where="samconfig.toml", spot=Spot("samconfig.toml", 3, 3)
+    )
     assert properties(read_) == {"BucketName": "prod", "Size": 1}
 
 
@@ -106,3 +105,8 @@ def test_a_file_that_is_no_toml_is_an_error_at_its_line(tmp_path: Path) -> None:
     assert caught.value.code == "samconfig"
     assert caught.value.place is not None
     assert caught.value.place.line == 2
+
+
+def test_the_folder_may_be_told_apart_from_the_name(tmp_path: Path) -> None:
+    (tmp_path / "samconfig.toml").write_text('[default.deploy.parameters]\nregion = "ca-west-1"\n', encoding="utf-8")
+    assert placed(read("t.yaml", TEMPLATE, Asked(), tmp_path)).region == "ca-west-1"

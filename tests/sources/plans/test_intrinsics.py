@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sovercheck.errors import InputError
-from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
+from sovercheck.sources.kinds.path import Assumed, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.composing import NO_VALUE, Evaluated
 from sovercheck.sources.plans.intrinsics import Evaluator, Stack
 from sovercheck.sources.plans.template_text import Plain, read_text
@@ -22,6 +22,8 @@ Parameters:
   Secret: {Type: String, NoEcho: true, Default: hunter2}
   Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a/b}
   Several: {Type: String, Default: x}
+  Only: {Type: String, Default: one, AllowedValues: [one]}
+  OneOfTwo: {Type: String, AllowedValues: [one, two]}
 Mappings:
   Places:
     ca-central-1: {Other: ca-west-1, Kms: same}
@@ -78,6 +80,8 @@ def pending(needs: str | None) -> Pending:
         ("!Ref Other", "us-east-1"),
         ("!Ref Open", pending("Open")),
         ("!Ref Several", pending("Several")),
+        ("!Ref Only", "one"),
+        ("!Ref OneOfTwo", pending("OneOfTwo")),
         ("!Ref Stored", pending("Stored")),
         ("!Ref Secret", Pending("sensitive", "Secret")),
         ("!Ref Count", 12),
@@ -119,6 +123,7 @@ def pending(needs: str | None) -> Pending:
         ("!ImportValue shared-key", pending("shared-key")),
         ("!Transform {Name: AWS::Include}", pending("Fn::Transform")),
         ("{a: 1, Fn::Transform: {Name: AWS::Include}}", pending("Fn::Transform")),
+        ("{a: 1, Fn::ForEach::X: [Y, [a], {}]}", pending("Fn::ForEach::X")),
         ("!Cidr [10.0.0.0/16, 6, 8]", pending("Fn::Cidr")),
         ("!Base64 abc", "YWJj"),
         ("!Length [a, b]", 2),
@@ -231,20 +236,26 @@ def test_so_does_each_text_of_a_branch_that_a_default_chose() -> None:
     assert isinstance(found["c"], Reference)
 
 
-@pytest.mark.parametrize("written", ["!Ref Given", "!If [Yes, a, b]", "!Ref AWS::Region", "plain"])
+@pytest.mark.parametrize("written", ["!Ref Given", "!Ref Only", "!If [Yes, a, b]", "!Ref AWS::Region", "plain"])
 def test_a_text_that_rests_on_none_does_not(written: str) -> None:
     assert not isinstance(value(written), Defaulted)
 
 
 def test_an_assumed_region_is_no_more_than_that_wherever_it_stands() -> None:
     stack = Stack("ca-central-1", assumed=True)
-    assert isinstance(value('!Sub "arn:aws:kms:${AWS::Region}:1:key/a"', stack), Defaulted)
+    assert isinstance(value('!Sub "arn:aws:kms:${AWS::Region}:1:key/a"', stack), Assumed)
+    assert isinstance(value('!Sub "${AWS::Region}${Other}"', stack), Defaulted)
 
 
 def test_the_parameters_whose_defaults_counted_are_kept() -> None:
     here = evaluator()
     here.value({"a": {"Ref": "Given"}, "b": {"Fn::If": ["ByDefault", "x", {"Ref": "Names"}]}})
     assert list(here.defaults) == ["Other"]
+
+
+def test_whoever_runs_the_gate_may_say_a_pseudo_parameter() -> None:
+    stack = Stack(parameters={"AWS::AccountId": "111122223333"})
+    assert value('!Sub "b-${AWS::AccountId}"', stack) == "b-111122223333"
 
 
 # Secrets

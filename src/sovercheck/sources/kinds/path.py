@@ -47,10 +47,13 @@ class Reference(str):
 
 
 class Defaulted(str):
-    """In a template, a text that rests on a parameter's default or on a region that was assumed.
+    """In a template, a text that rests on a parameter's default: a deployment may give another."""
 
-    It counts, and is inferred: a deployment may give another.
-    """
+    __slots__ = ()
+
+
+class Assumed(str):
+    """In a template, a text that rests on what whoever runs the gate assumed, such as the region."""
 
     __slots__ = ()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Reference
 from sovercheck.sources.plans.cloudformation import STACK, read_template
 from sovercheck.sources.plans.deployment import NOWHERE, Deployment
@@ -27,35 +28,77 @@ def looks_like(document: object) -> bool:
     return isinstance(document, dict) and "version" in document and isinstance(document.get("artifacts"), dict)
 
 
-def read_cdk(folder_or_manifest: Path, asked: Asked) -> tuple[Plan, ...]:
+def read_cdk(folder_or_manifest: Path, asked: Asked, name: str | None = None) -> tuple[Plan, ...]:
     """Reads every stack of an assembly, those of its stages and nested stacks too: a plan each.
 
     Args:
         folder_or_manifest: `cdk.out`, or the manifest in it.
         asked: a region for stacks that have none, the values of parameters.
+        name: what errors and reports call the folder; its path by default.
 
     Raises:
         InputError: the manifest or a template cannot be read.
     """
     given = folder_or_manifest
-    return tuple(_assembly(given.parent if given.name == MANIFEST else given, asked, 0))
+    root = given.parent if given.name == MANIFEST else given
+    return tuple(_Assembly(root, name or str(root), asked).plans(root, 0))
 
 
-def _assembly(folder: Path, asked: Asked, depth: int) -> Iterator[Plan]:
-    path = folder / MANIFEST
-    manifest = read_text(str(path), _text_of(path))
-    if not isinstance(manifest.value, dict) or not looks_like(manifest.value) or depth > _MOST_DEEP:
-        raise InputError("cdk_manifest", place=Place(str(path), 1, 1), problem="artifacts")
-    artifacts = manifest.value["artifacts"]
-    for identifier, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
-        properties = artifact.get("properties") if isinstance(artifact, dict) else None
-        if not isinstance(artifact, dict) or not isinstance(properties, dict):
-            continue
-        place = manifest.place("artifacts", identifier)
-        if artifact.get("type") == "aws:cloudformation:stack":
-            yield from _stack(_inside(folder, properties.get("templateFile"), place), artifact, properties, asked)
-        elif artifact.get("type") == "cdk:cloud-assembly":
-            yield from _assembly(_inside(folder, properties.get("directoryName"), place), asked, depth + 1)
+@dataclass(frozen=True, slots=True)
+class _Assembly:
+    """An assembly being read.
+
+    Attributes:
+        root: its folder.
+        name: what errors and reports call that.
+        asked: see `read_cdk`.
+    """
+
+    root: Path
+    name: str
+    asked: Asked
+
+    def plans(self, folder: Path, depth: int) -> Iterator[Plan]:
+        """Those of the assembly in a folder, the root or a stage below it."""
+        manifest = self._read(folder / MANIFEST)
+        if not isinstance(manifest.value, dict) or not looks_like(manifest.value) or depth > _MOST_DEEP:
+            raise InputError("cdk_manifest", place=Place(manifest.file, 1, 1), problem="artifacts")
+        artifacts = manifest.value["artifacts"]
+        for identifier, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
+            properties = artifact.get("properties") if isinstance(artifact, dict) else None
+            if not isinstance(artifact, dict) or not isinstance(properties, dict):
+                continue
+            place = manifest.place("artifacts", identifier)
+            if artifact.get("type") == "aws:cloudformation:stack":
+                path = _inside(folder, properties.get("templateFile"), place)
+                yield from self._with_nested(path, _deployment(artifact.get("environment"), properties), 0)
+            elif artifact.get("type") == "cdk:cloud-assembly":
+                yield from self.plans(_inside(folder, properties.get("directoryName"), place), depth + 1)
+
+    def _with_nested(self, path: Path, deployment: Deployment, depth: int) -> Iterator[Plan]:
+        """A stack, then those nested in it whose templates stand in the assembly."""
+        template = self._read(path)
+        plan = read_template(template, "cdk", deployment, self.asked)
+        nested: dict[str, Path] = {}
+        for change in plan.changes:
+            inner = _nested(template, change, path.parent) if depth < _MOST_DEEP else None
+            if inner is not None:
+                nested[change.address] = inner
+        yield replace(plan, incomplete=tuple(item for item in plan.incomplete if item.what not in nested))
+        for change in plan.changes:
+            if change.address in nested:
+                given = replace(deployment, parameters=_given(change))
+                yield from self._with_nested(nested[change.address], given, depth + 1)
+
+    def _read(self, path: Path) -> TemplateText:
+        from sovercheck import strictyaml
+
+        name = (Path(self.name) / path.relative_to(self.root)).as_posix()
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise InputError("unreadable_file", place=Place(name), reason=error.strerror or str(error)) from error
+        return read_text(name, strictyaml.decode(raw, name))
 
 
 def _inside(folder: Path, named: Plain, place: Place) -> Path:
@@ -65,15 +108,11 @@ def _inside(folder: Path, named: Plain, place: Place) -> Path:
     return folder / named
 
 
-def _stack(path: Path, artifact: Mapping[str, Plain], properties: Mapping[str, Plain], asked: Asked) -> Iterator[Plan]:
-    account, region = _environment(artifact.get("environment"))
+def _deployment(environment: Plain, properties: Mapping[str, Plain]) -> Deployment:
+    account, region = _environment(environment)
     given = properties.get("parameters")
-    deployment = Deployment(
-        placed=_placed(region),
-        account=account,
-        parameters={str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {},
-    )
-    yield from _with_nested(path, deployment, asked, 0)
+    parameters = {name: str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+    return Deployment(_placed(region), account, parameters)
 
 
 def _placed(region: str | None) -> Placed:
@@ -88,22 +127,6 @@ def _environment(given: Plain) -> tuple[str | None, str | None]:
 
 def _known(word: str) -> str | None:
     return word if word and not word.startswith("unknown-") else None
-
-
-def _with_nested(path: Path, deployment: Deployment, asked: Asked, depth: int) -> Iterator[Plan]:
-    """A stack, then those nested in it whose templates stand in the assembly."""
-    template = read_text(str(path), _text_of(path))
-    plan = read_template(template, "cdk", deployment, asked)
-    nested: dict[str, Path] = {}
-    for change in plan.changes:
-        inner = _nested(template, change, path.parent) if depth < _MOST_DEEP else None
-        if inner is not None:
-            nested[change.address] = inner
-    yield replace(plan, incomplete=tuple(item for item in plan.incomplete if item.what not in nested))
-    for change in plan.changes:
-        if change.address in nested:
-            given = replace(deployment, parameters=_given(change))
-            yield from _with_nested(nested[change.address], given, asked, depth + 1)
 
 
 def _nested(template: TemplateText, change: Change, folder: Path) -> Path | None:
@@ -129,13 +152,3 @@ def _given(change: Change) -> dict[str, str | None]:
         name: value if isinstance(value, str) and not isinstance(value, Reference) else None
         for name, value in parameters.items()
     }
-
-
-def _text_of(path: Path) -> str:
-    from sovercheck import strictyaml
-
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError("unreadable_file", place=Place(str(path)), reason=error.strerror or str(error)) from error
-    return strictyaml.decode(raw, str(path))

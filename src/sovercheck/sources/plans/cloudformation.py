@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
@@ -19,7 +20,12 @@ from sovercheck.sources.plans.template_text import Plain, TemplateText, read_tex
 
 STACK = "AWS::CloudFormation::Stack"
 
-_OTHER_TEMPLATES = (STACK, "AWS::CloudFormation::StackSet", "AWS::Serverless::Application")
+_OTHER_TEMPLATES = (
+    STACK,
+    "AWS::CloudFormation::StackSet",
+    "AWS::Serverless::Application",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+)
 """Types whose own resources stand in a template that is somewhere else."""
 
 _KNOWN_TRANSFORMS = ("AWS::Serverless-", "AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen")
@@ -58,18 +64,21 @@ def looks_like(document: object) -> bool:
     return any(isinstance(kind, str) and re.match(r"\w+::\w+", kind) for kind in types)
 
 
-def read(name: str, text: str, asked: Asked) -> Plan:
+def read(name: str, text: str, asked: Asked, folder: Path | None = None) -> Plan:
     """Reads a template.
 
     Args:
-        name: the file; what errors call it, and beside which `samconfig.toml` is looked for.
+        name: the file, as errors call it.
         text: JSON or YAML.
         asked: the values of parameters, an assumed region.
+        folder: in which the file is, where `samconfig.toml` is looked for; by default that of its name.
 
     Raises:
         InputError: it is no template, or CloudFormation would refuse it for a circular reference.
     """
-    return read_template(read_text(name, text), "cloudformation", beside(name, asked), asked)
+    return read_template(
+        read_text(name, text), "cloudformation", beside(Path(name).name, folder or Path(name).parent, asked), asked
+    )
 
 
 def read_template(template: TemplateText, format_: PlanFormat, deployment: Deployment, asked: Asked) -> Plan:
@@ -104,7 +113,6 @@ def read_template(template: TemplateText, format_: PlanFormat, deployment: Deplo
                 before=None,
                 after=Planned(values, deployment.placed, deployment.account),
                 spot=Spot(shown(template.file, asked), line, line),
-                placed_at=deployment.spot,
             )
         )
         if resource.type in _OTHER_TEMPLATES or resource.type.endswith("::MODULE"):

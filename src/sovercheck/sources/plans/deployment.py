@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -25,13 +24,11 @@ class Deployment:
 
     Attributes:
         placed: the region.
-        spot: where that is written.
         account: of AWS.
         parameters: their values, by name; None for one that has several.
     """
 
     placed: Placed = NOWHERE
-    spot: Spot | None = None
     account: str | None = None
     parameters: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -40,7 +37,7 @@ class Deployment:
         placed, assumed = self.placed, asked.assumed.get("aws")
         if placed.region is None and assumed is not None:
             placed = Placed(assumed, "assumed", Grade.ASSUMED, "--assume-region")
-        return Deployment(placed, self.spot, self.account, {**self.parameters, **asked.parameters})
+        return Deployment(placed, self.account, {**self.parameters, **asked.parameters})
 
     @property
     def stack(self) -> Stack:
@@ -49,15 +46,20 @@ class Deployment:
         return Stack(self.placed.region, assumed, self.account, self.parameters)
 
 
-def beside(name: str, asked: Asked) -> Deployment:
-    """What `samconfig.toml` says: the one in the folder of the template, or in that of the sources.
+def beside(template: str, folder: Path, asked: Asked) -> Deployment:
+    """What `samconfig.toml` says: the one in the folder of a template, or in that of the sources.
+
+    Args:
+        template: the template's file, without its folder.
+        folder: in which it is.
+        asked: which folder is that of the sources.
 
     Raises:
         InputError: it is there and is no TOML.
     """
-    folders = [Path(name).parent, *([Path(asked.sources)] if asked.sources is not None else [])]
+    folders = [folder, *([Path(asked.sources)] if asked.sources is not None else [])]
     path = next((folder / SAMCONFIG for folder in folders if (folder / SAMCONFIG).is_file()), None)
-    return _of_samconfig(path, Path(name).name, asked) if path is not None else Deployment()
+    return _of_samconfig(path, template, asked) if path is not None else Deployment()
 
 
 def _of_samconfig(path: Path, template: str, asked: Asked) -> Deployment:
@@ -82,8 +84,8 @@ def _of_samconfig(path: Path, template: str, asked: Asked) -> Deployment:
     if not regions:
         return Deployment(parameters=parameters)
     region = regions.pop()
-    placed = Placed(region, "environment", where=SAMCONFIG)
-    return Deployment(placed, _line_of(path, text, region, asked), parameters=parameters)
+    placed = Placed(region, "environment", where=SAMCONFIG, spot=_line_of(path, text, region, asked))
+    return Deployment(placed, parameters=parameters)
 
 
 def _settings(tables: Mapping[str, object], template: str) -> Iterator[Mapping[str, object]]:
@@ -104,6 +106,8 @@ def _settings(tables: Mapping[str, object], template: str) -> Iterator[Mapping[s
 
 def _overrides(given: object) -> dict[str, str]:
     """`A=b C="d e"`, a list of those, or a table."""
+    import shlex
+
     if isinstance(given, dict):
         return {str(key): str(value) for key, value in given.items()}
     listed = given if isinstance(given, list) else [given]

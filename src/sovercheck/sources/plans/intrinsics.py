@@ -14,7 +14,7 @@ from typing import cast
 
 from sovercheck.errors import InputError
 from sovercheck.light import dataclass
-from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
+from sovercheck.sources.kinds.path import Assumed, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.composing import (
     NO_VALUE,
     OF_ARGUMENTS,
@@ -27,6 +27,10 @@ from sovercheck.sources.plans.composing import (
 )
 from sovercheck.sources.plans.model import resource_id
 from sovercheck.sources.plans.template_text import Plain, TemplateText
+
+_REGION = "AWS::Region"
+_ADDING = ("Fn::Transform", "Fn::ForEach::")
+"""What stands among members and may add any other."""
 
 _MOST_ZONES = 6
 """Of any region."""
@@ -45,7 +49,8 @@ class Stack:
         region: where it would be deployed; None where nothing tells.
         assumed: whether that was assumed by whoever runs the gate.
         account: of the deployment.
-        parameters: their values, by name; None for one that has another value in each of several deployments.
+        parameters: their values, by name, and of pseudo parameters such as `AWS::AccountId` where somebody says them;
+            None for one that has another value in each of several deployments.
     """
 
     region: str | None = None
@@ -111,9 +116,9 @@ class Evaluator:
             name, argument = next(iter(value.items()))
             if name == "Ref" or name.startswith("Fn::"):
                 return self._defaulted(lambda: self._function(name, argument))
-        if "Fn::Transform" in value:
-            # A macro may add any member.
-            return pending("Fn::Transform")
+        adding = next((name for name in value if name.startswith(_ADDING)), None)
+        if adding is not None:
+            return pending(adding)
         members = ((key, self.value(item)) for key, item in value.items())
         return {key: item for key, item in members if not isinstance(item, NoValue)}
 
@@ -156,7 +161,7 @@ class Evaluator:
     def _defaulted(self, evaluate: Callable[[], Evaluated]) -> Evaluated:
         with self.watched() as touched:
             found = evaluate()
-        return _marked(found) if touched else found
+        return _marked(found, Assumed if touched == {_REGION} else Defaulted) if touched else found
 
     def _condition(self, value: Plain) -> bool | Pending:
         if isinstance(value, bool):
@@ -203,7 +208,9 @@ class Evaluator:
     def _ref(self, name: str) -> Evaluated:
         if name == "AWS::NoValue":
             return NO_VALUE
-        if name == "AWS::Region" and self.stack.region is not None:
+        if name.startswith("AWS::") and self.stack.parameters.get(name) is not None:
+            return self.stack.parameters[name]
+        if name == _REGION and self.stack.region is not None:
             if self.stack.assumed:
                 self._touched.add(name)
             return self.stack.region
@@ -234,6 +241,9 @@ class Evaluator:
         if name in self.stack.parameters:
             given = self.stack.parameters[name]
             return pending(name) if given is None else _typed(given, kind)
+        allowed = declared.get("AllowedValues")
+        if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], str | int | float):
+            return _typed(as_text(allowed[0]), kind)
         if "Default" not in declared:
             return pending(name)
         self.defaults[name] = None
@@ -337,7 +347,7 @@ class Evaluator:
         Those of the stack's own region say nothing that its region does not say better.
         """
         region = self.value(argument)
-        if region in ("", None, self.stack.region) or region == pending("AWS::Region"):
+        if region in ("", None, self.stack.region) or region == pending(_REGION):
             return NO_VALUE
         if isinstance(region, str) and not isinstance(region, Reference):
             return [region] * _MOST_ZONES
@@ -352,13 +362,13 @@ def _typed(value: Json, kind: str) -> Json:
     return value if kind == "Number" or isinstance(value, list | dict | Pending) else as_text(value)
 
 
-def _marked(value: Evaluated) -> Evaluated:
+def _marked(value: Evaluated, mark: type[Defaulted] | type[Assumed]) -> Evaluated:
     if isinstance(value, str):
-        return value if isinstance(value, Reference) else Defaulted(value)
+        return value if isinstance(value, Reference | Defaulted) else mark(value)
     if isinstance(value, list):
-        return [cast("Json", _marked(item)) for item in value]
+        return [cast("Json", _marked(item, mark)) for item in value]
     if isinstance(value, dict):
-        return {key: cast("Json", _marked(item)) for key, item in value.items()}
+        return {key: cast("Json", _marked(item, mark)) for key, item in value.items()}
     return value
 
 

@@ -39,6 +39,8 @@ class PlanExtractor(Extractor):
         if said.answer == _PLACE:
             return self.place_evidence(located(view), inferred=said.inferred)
         grade = Grade.INFERRED if said.inferred else Grade.DOCUMENTED
+        if said.rests_on == "assumption":
+            grade = Grade.ASSUMED
         locator = view.unit.form.native_type if said.documented or said.answer is None else said.answer
         return self._shared(grade, locator)
 
@@ -96,6 +98,9 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
         if view is not None:
             seen[change.provider or "*", view.unit.kind.id, "read"] += 1
             for item in extractor.rows(view, identifier):
+                if isinstance(item, Gap) and item.facts == ("name",):
+                    # Its address is its name.
+                    continue
                 yield _named(item, change, extractor) if isinstance(item, Row) and item.id == identifier else item
         elif identifier in world.others:
             kind = kind_without(change)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
+from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.extract import PROVIDER_KEY, PROVIDER_WORDS, KeyFacts, root_of
@@ -247,11 +248,16 @@ class PlanWorld:
             return placed
         found = view.read(form.location, self)
         if isinstance(found, Value) and isinstance(found.content, str) and found.content:
+            if found.said.rests_on is not None and placed.region is not None:
+                # A zone that a default names is in the region of the stack, whatever zone it will be.
+                return placed
             of = form.location[0].path
             above = self._above(form, view)
             if above is not None and above.region == found.content:
                 return above
             where = str(of) if of is not None else form.native_type
+            if found.said.rests_on == "default":
+                return Placed(found.content, "variable", Grade.INFERRED, where, needs="--parameter")
             return Placed(found.content, "resource", where=where)
         if isinstance(found, Refusal):
             above = self._above(form, view)
