@@ -310,7 +310,7 @@ def _taken_apart(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(parts[::2]), tuple(parts[1::2])
 
 
-_OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum"})
+_OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum", "members"})
 """The readers that take a list whole."""
 
 
