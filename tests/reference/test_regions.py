@@ -85,6 +85,31 @@ def test_a_region_over_several_places_has_the_place_that_holds_them(reference: R
     assert (eur4.places, eur4.place) == (("FI", "NL-GR"), None)
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("US", "US"),
+        ("us", "US"),
+        ("nam5", "US"),
+        ("nam3", "US"),
+        ("ca", "CA"),
+        ("EU", None),
+        ("europe", None),
+        ("ASIA", None),
+        ("eur3", None),
+        ("nam-eur-asia1", None),
+        ("us-central", "US-IA"),
+        ("europe-west", "BE-WHT"),
+    ],
+)
+def test_what_plans_write_for_several_regions_of_google_has_the_place_that_holds_them(
+    reference: Reference, name: str, place: str | None
+) -> None:
+    found = reference.regions.place("google", name)
+    assert found is not None
+    assert found.place == place
+
+
 def test_separate_clouds_say_so(reference: Reference) -> None:
     partitions = {(region.provider, region.partition) for region in reference.regions.all if region.partition}
     assert partitions >= {

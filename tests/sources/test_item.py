@@ -106,3 +106,10 @@ def test_a_value_that_rests_on_none_is_not() -> None:
     read = view({"Region": "ca-central-1"}).read((Way(path=parse("Region")),), Wanted())
     assert isinstance(read, Value)
     assert not read.said.inferred
+
+
+def test_an_empty_text_says_nothing() -> None:
+    assert view({"Name": ""}).find(parse("Name")) is ABSENT
+    assert view({"Names": ["", "a"]}).find(parse("Names[]")) == ["a"]
+    where = kind_of({"kind": "k", "name": {}, "aws": FORM | {"where": {"Name": [None]}}}).forms[0].where
+    assert view({"Name": ""}).holds(where) is True

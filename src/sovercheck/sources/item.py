@@ -304,13 +304,20 @@ class ItemView:
 
 
 def settled(found: Found) -> Result:
-    """What was found, or why it is not known: in a plan, one value that is pending leaves the whole list open."""
+    """What was found, or why it is not known: in a plan, one value that is pending leaves the whole list open.
+
+    An empty text says nothing: a plan has it where the provider's state has a text that nobody set.
+    """
     if isinstance(found, Pending):
         return Refusal(found.reason, found.needs)
+    if found == "":
+        return ABSENT
     if isinstance(found, list):
         for item in found:
             if isinstance(item, Pending):
                 return Refusal(item.reason, item.needs)
+        if "" in found:
+            return [item for item in found if item != ""]
     return found
 
 
@@ -328,7 +335,7 @@ def _taken_apart(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(parts[::2]), tuple(parts[1::2])
 
 
-_OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum"})
+_OF_LISTS = frozenset({"tags", "accounts", "policy", "public", "sum", "members"})
 """The readers that take a list whole."""
 
 

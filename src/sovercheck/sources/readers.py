@@ -92,11 +92,11 @@ def _region_of_bucket(value: Json, lookups: Lookups) -> Result:
 
 
 def bucket_name(value: Json) -> str | None:
-    """The bucket that an ARN, an `s3://` address or a bare name names."""
+    """The bucket that an ARN, an `s3://` or `gs://` address, a destination of Google’s logs or a bare name names."""
     if not isinstance(value, str):
         return None
     found = arn(value)
-    name = found["rest"] if found else re.sub(r"\As3[an]?://", "", value)
+    name = found["rest"] if found else re.sub(r"\A(s3[an]?://|gs://|storage\.googleapis\.com/)", "", value)
     # CloudFront names a bucket by its host, `logs.s3.amazonaws.com`.
     return re.sub(r"\.s3[.-][a-z0-9.-]*amazonaws\.com(\.cn)?\Z", "", name.partition("/")[0]) or None
 
@@ -280,11 +280,67 @@ def _region_of_google_zone(value: Json, _: Lookups) -> Result:
     return found[1] if found else text or ABSENT
 
 
+def _region_of_config(value: Json, lookups: Lookups) -> Result:
+    """`projects/p/instanceConfigs/regional-europe-west1` → `europe-west1`; a set of regions (`nam3`) is named so."""
+    if isinstance(value, Reference):
+        return lookups.region_of_id(value)
+    name = value.rpartition("/")[2] if isinstance(value, str) else ""
+    return name.lower().removeprefix("regional-") or ABSENT
+
+
+def _members(value: Json, _: Lookups) -> Result:
+    """Whom a Google policy or a list of members lets in: domains, projects, or everybody; of people, their domain."""
+    found: set[str] = set()
+    for text in value if isinstance(value, list) else [value]:
+        if not isinstance(text, str):
+            continue
+        if not text.lstrip().startswith("{"):
+            found.update(_member(text))
+            continue
+        try:
+            bindings = json.loads(text).get("bindings", [])
+        except ValueError:
+            return Refusal("unreadable", detail="policy")
+        for binding in bindings:
+            for name in binding.get("members", []):
+                found.update(_member(name))
+    return list[Json](sorted(found))
+
+
+_OPEN = frozenset({"allusers", "allauthenticatedusers"})
+_AGENT = re.compile(r"(?:service|bq)-\d+\Z")
+"""How the accounts of Google’s own services begin."""
+
+
+def _member(text: str) -> Iterator[str]:
+    if text.lower() in _OPEN:
+        yield PUBLIC
+        return
+    if text.startswith(("principal:", "principalSet:")):
+        yield text
+        return
+    kind, colon, name = text.rpartition(":")
+    if kind == "deleted" or kind.startswith("deleted:"):
+        return
+    local, at, domain = name.rpartition("@")
+    if domain.endswith(".gserviceaccount.com"):
+        if domain == "cloudservices.gserviceaccount.com" or _AGENT.match(local):
+            return
+        # A service account is of the project in its domain, or in its own name where the domain is Google’s.
+        project = domain.removesuffix(".iam.gserviceaccount.com")
+        yield project if project != domain else local.removesuffix("-compute")
+    elif at or colon or "." in domain:
+        # A bare word without a point is a group of the project’s own: `projectOwners`.
+        yield domain
+
+
 READERS: Mapping[str, Reader] = {
     "text": _text,
     "presence": _presence,
     "region_of_path": _region_of_path,
     "region_of_google_zone": _region_of_google_zone,
+    "region_of_config": _region_of_config,
+    "members": _members,
     "lower": _lower,
     "day": _day,
     "region_of_arn": _region_of_arn,
