@@ -29,7 +29,7 @@ class Document:
 
     Attributes:
         name: how errors and reports name it.
-        text: its content; empty where it was JSON, which `json` holds.
+        text: its content, of which a template points at lines; empty of a Terraform plan, which points at its sources'.
         json: what it holds, if that is JSON; None where it is something else.
         sha256: of its bytes.
     """
@@ -86,7 +86,7 @@ def parse(raw: bytes, name: str) -> Document:
     if rest.startswith("{"):
         line = text.count("\n", 0, len(text) - len(rest)) + 1
         raise InputError("plan_json_several", place=Place(name, line=line, column=1))
-    return Document(name, text if _is_template(found) else "", cast("dict[str, Json]", found), digest)
+    return Document(name, "" if "resource_changes" in found else text, cast("dict[str, Json]", found), digest)
 
 
 def _decoded(raw: bytes, name: str) -> str:
@@ -115,7 +115,3 @@ def _may_be_commented(text: str) -> bool:
     head = text[:5000]
     return "deploymentTemplate.json" in head or "DeploymentTemplate.json" in head
 
-
-def _is_template(found: Mapping[str, object]) -> bool:
-    """Whether the lines of the file are of use: a template points at its own, a plan at its sources'."""
-    return "Resources" in found or "$schema" in found

@@ -36,16 +36,55 @@ def read(path: Path, name: str, asked: Asked) -> tuple[tuple[Plan, str], ...]:
 
 
 def _file(found: Document, path: Path, asked: Asked) -> tuple[tuple[Plan, str], ...]:
-    if found.json is not None:
-        content = _unwrapped(found.json)
-        if terraform.looks_like(content):
-            return ((terraform.read(found.name, content, asked), found.sha256),)
-        _refuse_state(found.name, content)
+    plans = _of_json(found, path, asked) if found.json is not None else _of_text(found, path, asked)
+    return tuple((plan, found.sha256) for plan in plans)
+
+
+def _of_json(found: Document, path: Path, asked: Asked) -> tuple[Plan, ...]:
+    assert found.json is not None  # noqa: S101 - asked for
+    content = _unwrapped(found.json)
+    if terraform.looks_like(content):
+        return (terraform.read(found.name, content, asked),)
+    # Read only where they are given: each brings modules of its own.
+    from sovercheck.sources.plans import arm, cdk, changeset, cloudformation, pulumi, what_if
+
+    if arm.looks_like(content):
+        return (arm.read(found.name, found.text, asked),)
+    if what_if.looks_like(content):
+        return (what_if.read(found.name, found.text, asked),)
+    if pulumi.looks_like(content):
+        return (pulumi.read(found.name, found.text, asked),)
+    if changeset.looks_like(content):
+        return (changeset.read(found.name, content, asked),)
+    if cdk.looks_like(content):
+        return cdk.read_cdk(path, asked, found.name)
+    if cloudformation.looks_like(content):
+        return (cloudformation.read(found.name, found.text, asked, path.parent),)
+    _refuse_state(found.name, content)
     raise InputError("plan_unknown", place=Place(found.name), expected=READS)
 
 
+def _of_text(found: Document, path: Path, asked: Asked) -> tuple[Plan, ...]:
+    """JSON with comments, which only Azure's templates have; else YAML."""
+    from sovercheck.sources.plans import arm, cloudformation
+
+    if found.text.lstrip().startswith(("{", "//", "/*")):
+        return (arm.read(found.name, found.text, asked),)
+    if not cloudformation.looks_like(read_text(found.name, found.text).value):
+        raise InputError("plan_unknown", place=Place(found.name), expected=READS)
+    return (cloudformation.read(found.name, found.text, asked, path.parent),)
+
+
 def _folder(path: Path, name: str, asked: Asked) -> tuple[tuple[Plan, str], ...]:
-    raise InputError("plan_unknown", place=Place(name), expected=READS)
+    from sovercheck.sources.plans import cdk
+
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        raise InputError("plan_folder", place=Place(name))
+    found = documents.load(manifest, f"{name}/manifest.json")
+    if not cdk.looks_like(found.json):
+        raise InputError("plan_unknown", place=Place(found.name), expected=READS)
+    return tuple((plan, found.sha256) for plan in cdk.read_cdk(path, asked, name))
 
 
 def _unwrapped(content: Mapping[str, Json]) -> Mapping[str, Json]:
