@@ -22,8 +22,8 @@ OWN = "-"
 MAX_TEXT = 1_000_000
 """How long a text may grow; Resource Manager takes no parameter or variable of more than a fraction of that."""
 MAX_STEPS = 3_000_000
-MAX_NESTED = 160
-"""How deeply what is evaluated may be nested; each costs up to four of the interpreter's own frames."""
+MAX_NESTED = 130
+"""How deeply what is evaluated may be nested; each costs up to five of the interpreter's own frames."""
 _SHOWN = 200
 
 
