@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ import pytest
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Grade
 from sovercheck.sources.kinds import planned
-from sovercheck.sources.kinds.path import ABSENT, Json, Pending, Reference
+from sovercheck.sources.kinds.path import ABSENT, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans import arm
 from sovercheck.sources.plans.arm_ids import resources
-from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned, Spot
 
 SHARED = Path(os.environ.get("SOVERCHECK_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/{}.json#"
@@ -72,7 +73,7 @@ def test_a_resource_has_the_shape_of_azures_own_answers() -> None:
     assert (change.interface, change.provider, change.action, change.before) == ("api", "azure", "unchanged", None)
     assert change.native_type == ACCOUNTS
     assert values == {
-        "id": f"{OWN}{ACCOUNTS}/copies",
+        "id": f"{OWN}{ACCOUNTS}/copies".lower(),
         "name": "copies",
         "type": ACCOUNTS.lower(),
         "location": "canadacentral",
@@ -134,14 +135,15 @@ def test_a_place_says_how_it_is_known(location: Json, placed: Placed) -> None:
         },
         variables={"ofBoth": "[if(equals(parameters('given'), 'canadaeast'), parameters('byDefault'), 'eastus')]"},
     )
-    assert only(read(raw, Asked(parameters={"GIVEN": "canadaeast"})))[1].placed == placed
+    found = only(read(raw, Asked(parameters={"GIVEN": "canadaeast"})))[1].placed
+    assert replace(found, spot=None) == placed
+    assert (found.spot is not None) == (found.rung == "variable")
 
 
 def test_what_a_place_rests_on_is_pointed_at() -> None:
     raw = template(account(location="[parameters('w')]"), parameters={"w": {"defaultValue": "canadaeast"}})
-    change, _, _ = only(read(raw))
-    assert change.placed_at is not None
-    assert change.placed_at.line == 5
+    _, after, _ = only(read(raw))
+    assert after.placed.spot == Spot("main.json", 5, 7)
 
 
 def test_what_is_assumed_is_the_place_of_the_deployment_alone() -> None:
@@ -167,8 +169,9 @@ def test_a_child_is_where_the_nearest_resource_is_that_contains_it() -> None:
     _, inside, outside = read(raw).changes
     known = f"{ACCOUNTS}/a[uniqueString(resourceGroup().id)]"
     assert inside.address == f"{known}/blobServices/default/containers/c"
-    assert state(inside)[1].placed == Placed("canadaeast", "resource", where=f"{known}.location")
-    assert inside.placed_at == read(raw).changes[0].spot
+    assert state(inside)[1].placed == Placed(
+        "canadaeast", "resource", where=f"{known}.location", spot=read(raw).changes[0].spot
+    )
     assert state(outside)[1].placed == Placed(
         None, why="not_in_plan", needs=f"{ACCOUNTS}/elsewhere/blobServices/default"
     )
@@ -183,7 +186,16 @@ def test_the_place_of_another_resource_is_read_of_it() -> None:
         parameters={"w": {"defaultValue": "canadaeast"}},
     )
     one, _ = read(raw).changes
-    assert state(one)[1].placed == Placed("canadaeast", "variable", Grade.INFERRED, where="parameters('w')")
+    placed = state(one)[1].placed
+    assert (placed.region, placed.rung, placed.where) == ("canadaeast", "variable", "parameters('w')")
+
+
+def test_what_is_where_another_is_assumed_to_be_is_assumed_too() -> None:
+    group = f"[reference(resourceId('{ACCOUNTS}', 'b'), '2023', 'full').location]"
+    raw = template(account("a", location=group), account("b", location="[resourceGroup().location]"))
+    one, other = read(raw, Asked(assumed={"azure": "canadaeast"})).changes
+    assert state(one)[1].placed == state(other)[1].placed
+    assert state(one)[1].placed.rung == "assumed"
 
 
 def test_two_that_are_where_the_other_is_are_nowhere() -> None:
@@ -217,8 +229,8 @@ def test_children_are_named_from_what_they_are_written_in() -> None:
          "scope": "Microsoft.Sql/servers/srv"},
     )  # fmt: skip
     plan = read(raw)
-    server = f"{OWN}Microsoft.Sql/servers/srv"
-    settings = "providers/Microsoft.Insights/diagnosticSettings"
+    server = f"{OWN}Microsoft.Sql/servers/srv".lower()
+    settings = "providers/microsoft.insights/diagnosticsettings"
     assert [state(change)[2]["id"] for change in plan.changes] == [
         server,
         f"{server}/databases/one",
@@ -341,9 +353,8 @@ def test_an_inner_template_has_parameters_of_its_own() -> None:
     )
     outer: dict[str, Json] = {"w": {"type": "string", "defaultValue": "canadaeast"}}
     handed: Json = {"w": {"value": "[parameters('w')]"}}
-    assert only(read(template(nested(inner, given=handed), parameters=outer)))[1].placed == Placed(
-        "canadaeast", "variable", Grade.INFERRED, where="parameters('w')"
-    )
+    rests = only(read(template(nested(inner, given=handed), parameters=outer)))[1].placed
+    assert (rests.region, rests.grade, rests.where) == ("canadaeast", Grade.INFERRED, "parameters('w')")
     # Nobody can give it another value than its default.
     assert only(read(template(nested(inner), parameters=outer)))[1].placed == Placed(
         "eastus", "resource", where="location"
@@ -425,7 +436,9 @@ def test_ids_of_other_resources_of_the_file_refer_to_them() -> None:
     assert not isinstance(found["another"], Reference)
     assert found["unnamed"] == Pending("expression", "parameters('x')")
     assert found["whole"] == "/subscriptions/0b1f/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/there"
-    assert found["users"] == {identifier: {}}
+    assert isinstance(found["users"], dict)
+    assert [key.lower() for key in found["users"]] == [identifier]
+    assert state(vault)[2]["name"] == "kv[uniqueString(resourceGroup().id)]"
 
 
 @pytest.mark.parametrize(
@@ -483,6 +496,36 @@ def test_loops_over_properties() -> None:
         account(properties={"copy": [{"name": "rules", "count": 2, "input": {"n": "[copyIndex('rules')]"}}]})
     )
     assert properties(only(read(raw))[2]) == {"rules": [{"n": 0}, {"n": 1}]}
+
+
+def test_texts_that_rest_on_a_default_or_an_assumption_are_marked() -> None:
+    _, _, values = only(
+        read(
+            template(
+                account(
+                    location="[resourceGroup().location]",
+                    sku={"name": "[concat('Standard_', variables('kind'))]"},
+                    properties={"list": ["[parameters('given')]", "literal"]},
+                ),
+                parameters={
+                    "kind": {"type": "string", "defaultValue": "GRS"},
+                    "given": {"type": "string", "defaultValue": "x"},
+                },
+                variables={"kind": "[parameters('kind')]"},
+            ),
+            Asked(parameters={"given": "y"}, assumed={"azure": "canadaeast"}),
+        )
+    )
+    assert isinstance(values["sku"], dict)
+    assert values["sku"]["name"] == "Standard_GRS"
+    assert isinstance(values["sku"]["name"], Defaulted)
+    assert isinstance(values["location"], Defaulted)
+    assert properties(values)["list"] == ["y", "literal"]
+    assert not any(isinstance(item, Defaulted) for item in iter_texts(properties(values)["list"]))
+
+
+def iter_texts(value: Json) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 # Parameters that are given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,7 @@ def after(change: Change) -> tuple[Planned, dict[str, Json]]:
 
 
 def placed(*steps: Json, asked: Asked | None = None, **members: Json) -> Placed:
-    return after(read(preview(*steps, **members), asked).changes[-1])[0].placed
+    return replace(after(read(preview(*steps, **members), asked).changes[-1])[0].placed, spot=None)
 
 
 # What becomes of a resource
@@ -163,6 +164,12 @@ def test_a_resources_own_place_comes_first(inputs: dict[str, Json], outputs: dic
 def test_two_providers_of_one_package_are_told_apart() -> None:
     steps = (provider("mtl", region="ca-central-1"), provider("va", region="us-east-1"))
     assert placed(*steps, create(provider=of("va"))) == Placed("us-east-1", "provider", where="provider va")
+
+
+def test_the_provider_that_says_the_region_is_pointed_at() -> None:
+    found = after(read(preview(provider("mtl", region="x"), create(provider=of("mtl")))).changes[-1])[0].placed
+    assert found.spot is not None
+    assert found.spot.line == 4
 
 
 def test_a_provider_whose_region_is_not_known_leaves_its_resources_without_one() -> None:
@@ -304,7 +311,7 @@ def test_a_native_resource_of_azures_has_resource_managers_shape() -> None:
     assert (change.interface, change.native_type) == ("api", "Microsoft.Storage/storageAccounts")
     assert planned.placed == Placed("canadaeast", "resource", where="location")
     assert values == {
-        "id": "/subscriptions/-/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/copies1a2b",
+        "id": "/subscriptions/-/resourcegroups/rg/providers/microsoft.storage/storageaccounts/copies1a2b",
         "name": "copies1a2b",
         "type": "microsoft.storage/storageaccounts",
         "resourceGroup": "rg",
@@ -320,7 +327,7 @@ def test_a_native_resource_that_is_there_has_its_own_id() -> None:
     inputs: Json = {"vaultName": "kv", "properties": {"tenantId": "t"}}
     same = state(type_, inputs=inputs, id=identifier)
     planned, values = after(read(preview(step("same", type_, oldState=same, newState=same))).changes[0])
-    assert values["id"] == identifier
+    assert values["id"] == identifier.lower()
     assert values["properties"] == {"tenantId": "t"}
     assert planned.account == "0b1f"
 
@@ -340,6 +347,39 @@ def test_a_native_child_is_where_its_parent_is() -> None:
     planned, values = after(plan.changes[1])
     assert planned.placed == Placed("canadaeast", "resource", where=f"{ACCOUNT}::copies.location")
     assert values["location"] == "canadaeast"
+
+
+def test_a_native_resource_is_named_by_what_it_refers_to() -> None:
+    group, account = "azure-native:resources:ResourceGroup", urn(ACCOUNT)
+    plan = read(
+        preview(
+            create(group, "g", inputs={"resourceGroupName": "rg", "location": "eastus"}),
+            create(
+                ACCOUNT,
+                inputs={"accountName": "copies", "resourceGroupName": UNKNOWN_TEXT, "location": "canadaeast"},
+                propertyDependencies={"resourceGroupName": [urn(group, "g")]},
+            ),
+            create(
+                "azure-native:storage:BlobContainer",
+                inputs={"accountName": UNKNOWN_TEXT, "resourceGroupName": UNKNOWN_TEXT, "containerName": "c"},
+                propertyDependencies={"accountName": [account], "resourceGroupName": [urn(group, "g")]},
+            ),
+            create(
+                "azure-native:monitor:DiagnosticSetting",
+                inputs={"resourceUri": UNKNOWN_TEXT, "name": "logs", "workspaceId": "w"},
+                propertyDependencies={"resourceUri": [account]},
+            ),
+        )
+    )
+    known = "/subscriptions/-/resourcegroups/rg/providers/microsoft.storage/storageaccounts/copies"
+    assert [after(change)[1]["id"] for change in plan.changes] == [
+        "/subscriptions/-/resourcegroups/rg",
+        known,
+        f"{known}/blobservices/default/containers/c",
+        f"{known}/providers/microsoft.insights/diagnosticsettings/logs",
+    ]
+    assert after(plan.changes[3])[1]["properties"] == {"workspaceId": "w"}
+    assert [after(change)[0].placed.region for change in plan.changes] == ["eastus", *["canadaeast"] * 3]
 
 
 # What the preview does not show

@@ -27,12 +27,14 @@ def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(pulumi_types, "planned", of)
     monkeypatch.setattr(pulumi_types, "planned_types", lambda _: ("AWS::RDS::DBInstance", "AWS::S3::Bucket"))
-    monkeypatch.setattr(pulumi_types, "planned_without_data", lambda _, type_: type_ == "aws_iam_role")
+    monkeypatch.setattr(
+        pulumi_types, "planned_without_data", lambda _, type_: type_ in ("aws_iam_role", "AWS::RDS::DBSubnetGroup")
+    )
     known_as.cache_clear()
-    pulumi_types._cloudformation.cache_clear()
+    pulumi_types._described_types.cache_clear()
     yield
     known_as.cache_clear()
-    pulumi_types._cloudformation.cache_clear()
+    pulumi_types._described_types.cache_clear()
     assert planned is real
 
 
@@ -85,6 +87,7 @@ def test_a_type_is_not_taken_for_another_of_a_like_name(token: str) -> None:
         ("azure-native:network:VirtualNetwork", Known("api", "Microsoft.network/VirtualNetworks", "azure")),
         ("azure-native:what:Ever", Known("api", "azure-native:what:Ever", "azure")),
         ("aws-native:rds:DbInstance", Known("cloudformation", "AWS::RDS::DBInstance", "aws")),
+        ("aws-native:rds:DbSubnetGroup", Known("cloudformation", "AWS::RDS::DBSubnetGroup", "aws")),
         ("aws-native:what:Ever", Known("cloudformation", "aws-native:what:Ever", "aws")),
         ("google-native:storage/v1:Bucket", Known("terraform", "google-native:storage/v1:Bucket", "google")),
         ("random:index/randomId:RandomId", Known("terraform", "random:index/randomId:RandomId", None)),
@@ -98,7 +101,7 @@ def test_native_types_are_those_of_the_clouds_own_interfaces(token: str, known: 
 def test_every_type_of_azures_in_the_table_is_described_or_belongs_to_one_that_is() -> None:
     for written in pulumi_types._AZURE.values():
         type_, *names = written.split()
-        assert len(names) == type_.count("/"), written
+        assert len(names) == type_.count("/") + ("@" in written), written
         parent = type_.lower().rpartition("/")[0]
         assert (
             planned("api", type_.lower()) or planned("api", parent) or type_ == "Microsoft.Resources/resourceGroups"

@@ -65,7 +65,7 @@ def test_a_resource_has_the_shape_of_azures_own_answers() -> None:
     assert found.native_type == "Microsoft.Storage/storageAccounts"
     assert found.after == Planned(
         {
-            "id": ACCOUNT,
+            "id": ACCOUNT.lower(),
             "name": "copies",
             "type": "microsoft.storage/storageaccounts",
             "location": "eastus",

@@ -7,18 +7,20 @@ answer) is `Pending`. A secret parameter has no value here, given or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import cast
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
-from sovercheck.sources.kinds.path import Json, Pending, Reference
+from sovercheck.light import dataclass
+from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans.arm_given import given_values
 from sovercheck.sources.plans.arm_ids import below, members, parent_of, plain, subscription_of, type_of
-from sovercheck.sources.plans.arm_resources import Entry, Resources
+from sovercheck.sources.plans.arm_resources import Entry, Resources, Where, segments
 from sovercheck.sources.plans.arm_values import Open, Value, Work
+from sovercheck.sources.plans.azure_places import region_name, unknown
 from sovercheck.sources.plans.json_text import Document, loads
-from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Placed, Plan, Planned, Spot
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Placed, Plan, Planned
 
 _APART = frozenset({"condition", "copy", "dependson", "resources", "comments", "apiversion", "scope", "location"})
 """Members of a resource that are the deployment's, not the resource's; and its location, which is worked out apart."""
@@ -86,57 +88,61 @@ class _Reading:
         entry = self.resources.by_id.get(plain(identifier).lower()) if self.all_known else None
         if entry is None or entry.in_hand:
             return None
-        placed, _, location = self._where(entry)
-        self.work.defaults.update(entry.with_defaults("location")[1])
-        return location if placed.region is None else placed.region
+        where = self._where(entry)
+        self.work.defaults.update(where.rests)
+        return where.location
 
-    def _where(self, entry: Entry) -> tuple[Placed, Spot | None, Value]:
-        """Where a resource is, where that is written, and the value of its location."""
+    def _where(self, entry: Entry) -> Where:
+        """Where a resource is."""
         if entry.where is None:
             entry.in_hand = True
             entry.where = self._found(entry)
             entry.in_hand = False
         return entry.where
 
-    def _found(self, entry: Entry) -> tuple[Placed, Spot | None, Value]:
+    def _found(self, entry: Entry) -> Where:
         value, rests = entry.with_defaults("location")
         if isinstance(value, Open):
-            return self._not_known(value), None, value
-        region = "".join(value.split()).lower() if isinstance(value, str) else ""
+            return Where(self._not_known(value), value)
+        region = region_name(value) if isinstance(value, str) else ""
         if not region:
             return self._inherited(entry)
         if region == "global":
-            return replace(UNKNOWN, where="location"), None, value
+            return Where(replace(UNKNOWN, where="location"), value)
         if rests:
             spot = self.document.spot(next(iter(rests.values()))) if len(rests) == 1 else None
-            return Placed(region, "variable", Grade.INFERRED, where=", ".join(rests)), spot, value
-        return Placed(region, "resource", Grade.DOCUMENTED, where="location"), None, value
+            placed = Placed(region, "variable", Grade.INFERRED, where=", ".join(rests), spot=spot)
+            return Where(placed, value, rests)
+        return Where(Placed(region, "resource", Grade.DOCUMENTED, where="location"), value)
 
     def _not_known(self, value: Open) -> Placed:
         assumed = self.asked.assumed.get("azure")
         # The region that is assumed is that of the deployment, and not of whatever is not known.
         if assumed is not None and value.needs.lower() in _THE_TARGETS_OWN:
             return Placed(assumed, "assumed", Grade.ASSUMED, where=value.needs)
-        return Placed(None, why=value.reason, needs=value.needs)
+        return unknown(value.reason, value.needs)
 
-    def _inherited(self, entry: Entry) -> tuple[Placed, Spot | None, Value]:
+    def _inherited(self, entry: Entry) -> Where:
         """The place of the nearest resource that contains it or that it extends."""
         above = parent_of(entry.identifier)
         if above is None:
-            return UNKNOWN, None, None
+            return Where(UNKNOWN)
         parent, nearest = None, above
         while parent is None and above is not None:
             parent, above = self.resources.by_id.get(above.lower()), parent_of(above)
         if parent is None:
-            return replace(UNKNOWN, needs=None if "⟦" in nearest else below(nearest)), None, None
-        placed, spot, value = self._where(parent)
+            return Where(replace(UNKNOWN, needs=None if "⟦" in nearest else below(nearest)))
+        where = self._where(parent)
+        placed = where.placed
         if placed.rung == "resource" and placed.where == "location":
             placed = replace(placed, where=f"{parent.address}.location")
-        return placed, spot or self.document.spot(cast(Json, parent.raw)), value
+        placed = replace(placed, spot=placed.spot or self.document.spot(cast(Json, parent.raw)))
+        return replace(where, placed=placed)
 
     def _change(self, entry: Entry) -> Change:
         self.work.place = self.document.place(cast(Json, entry.raw))
-        placed, placed_at, location = self._where(entry)
+        where = self._where(entry)
+        placed, location = where.placed, where.location
         values: dict[str, Json] = {}
         for key, raw in entry.raw.items():
             if key.lower() not in _APART:
@@ -144,11 +150,14 @@ class _Reading:
                 self.work.weigh([value])
                 values[key] = self._settled(value)
         if placed.region is not None:
-            values["location"] = placed.region
+            sure = placed.rung == "resource"
+            values["location"] = placed.region if sure else Defaulted(placed.region)
         elif location is not None:
             values["location"] = self._settled(location)
         values = {key: item for key, item in values.items() if key.lower() not in ("id", "name", "type")}
         values |= members(entry.identifier)
+        if "⟦" in entry.identifier:
+            values["name"] = segments(entry.address)[-1]
         return Change(
             address=entry.address,
             interface="api",
@@ -158,7 +167,6 @@ class _Reading:
             before=None,
             after=Planned(values, placed, subscription_of(entry.identifier)),
             spot=self.document.spot(cast(Json, entry.raw)),
-            placed_at=placed_at,
         )
 
     def _settled(self, value: Value) -> Json:
@@ -166,13 +174,13 @@ class _Reading:
         if isinstance(value, Open):
             identifier = plain(value.form)
             if identifier.lower() in self.resources.by_id:
-                return Reference(self.resources.by_id[identifier.lower()].identifier)
+                return Reference(identifier.lower())
             # An id of which only the deployment's own subscription and group are not known still names something.
             is_id = identifier.startswith("/subscriptions/") and "⟦" not in identifier
             return identifier if is_id else Pending(value.reason, value.needs)
         if isinstance(value, str):
             known = self.resources.by_id.get(value.lower()) if value.startswith("/") else None
-            return value if known is None else Reference(known.identifier)
+            return value if known is None else Reference(value.lower())
         if isinstance(value, list):
             return [self._settled(item) for item in value]
         if isinstance(value, dict):

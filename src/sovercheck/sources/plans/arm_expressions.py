@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from sovercheck.light import dataclass
 
 MAX_DEPTH = 60
 """How deeply calls may stand within calls; Resource Manager takes no more than 24,576 signs in all."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import ABSENT, Found, Json
 from sovercheck.sources.plans.arm_values import GROUP, OWN, SUBSCRIPTION
 from sovercheck.sources.plans.model import Plan
@@ -98,10 +99,13 @@ def parent_of(identifier: str) -> str | None:
 
 
 def members(identifier: str) -> dict[str, Json]:
-    """What Resource Graph says of a resource beside its own members, as far as its id does."""
+    """What Resource Graph says of a resource beside its own members, as far as its id does.
+
+    Azure's ids compare without case: here they are in lower case, as those of a scan are.
+    """
     found: dict[str, Json] = {
-        "id": identifier,
-        "name": identifier.rpartition("/")[2],
+        "id": identifier.lower(),
+        "name": _PLACEHOLDER.sub("[…]", identifier.rpartition("/")[2]),
         "type": type_of(identifier).lower(),
     }
     parts = identifier.split("/")
@@ -132,6 +136,18 @@ class Resources:
 
     by_id: Mapping[str, Json] = field(default_factory=dict)
     below: Mapping[str, list[Json]] = field(default_factory=dict)
+
+    def above(self, identifier: str) -> Found:
+        """The values of the nearest resource that contains another, or that it extends; `ABSENT` where there is none.
+
+        A container of blobs stands below a service of which templates say nothing, and that below its account.
+        """
+        at = parent_of(identifier)
+        while at is not None:
+            if at.lower() in self.by_id:
+                return self.by_id[at.lower()]
+            at = parent_of(at)
+        return ABSENT
 
     def at(self, address: str) -> Found:
         """What a GET would answer.

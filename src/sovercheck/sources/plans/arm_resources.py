@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sovercheck.errors import InputError
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans.arm_ids import Target, below, paired, plain, type_of
 from sovercheck.sources.plans.arm_scope import Given, Template
 from sovercheck.sources.plans.arm_values import Frame, Open, Value, Work, form, opened, shown
 from sovercheck.sources.plans.json_text import Document
-from sovercheck.sources.plans.model import Incomplete, Placed, Spot
+from sovercheck.sources.plans.model import Incomplete, Placed
 
 _DEPLOYMENT = "microsoft.resources/deployments"
 _GROUP_TYPE = "microsoft.resources/resourcegroups"
@@ -23,7 +24,22 @@ _LEVELS: Mapping[str, Target] = {
 }
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a resource is.
+
+    Attributes:
+        placed: as plans have it.
+        location: the value of the location that says it; None where none does.
+        rests: the parameters on whose defaults that rests.
+    """
+
+    placed: Placed
+    location: Value = None
+    rests: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Entry:
     """A resource that the template makes.
 
@@ -33,7 +49,7 @@ class Entry:
         raw: as it is written.
         template: in which its expressions are.
         frame: where in that.
-        where: its place, where that is written and the value of its location, once it was asked for.
+        where: its place, once that was asked for.
         in_hand: whether its place is being worked out.
     """
 
@@ -42,7 +58,7 @@ class Entry:
     raw: Mapping[str, Json]
     template: Template
     frame: Frame
-    where: tuple[Placed, Spot | None, Value] | None = None
+    where: Where | None = None
     in_hand: bool = False
 
     def member(self, name: str) -> Value:
@@ -191,7 +207,7 @@ class Resources:
             else:
                 start = f"{start}/providers/{namespace}"
                 known_as = f"{known_as}/providers/{namespace}" if known_as else namespace
-        written = _segments(shown(name))
+        written = segments(shown(name))
         ending = paired(levels, written) if len(written) > levels.count("/") else f"/{levels}/{shown(name)}"
         identifier = plain(f"{start}{paired(levels, form(name).split('/'))}")
         return Entry(identifier, f"{known_as}{ending}".lstrip("/"), raw, around.template, around.frame)
@@ -290,7 +306,7 @@ def _extended(scope: str, root: str) -> str:
     return scope.rstrip("/") if scope.startswith("/") or "/" not in scope else f"{root}/providers/{scope}"
 
 
-def _segments(text: str) -> list[str]:
+def segments(text: str) -> list[str]:
     """The parts of a shown name between slashes; those within brackets are an expression's."""
     parts, depth = [""], 0
     for sign in text:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from sovercheck.errors import InputError
-from sovercheck.sources.kinds.path import Json
+from sovercheck.sources.kinds.path import Defaulted, Json
 from sovercheck.sources.plans.arm_expressions import (
     Call,
     Constant,
@@ -110,7 +110,14 @@ class Template:
             node = parse(raw)
         except ExpressionError as error:
             raise InputError("arm_expression", place=self.document.place_of_text(raw)) from error
-        return self.node(node, frame)
+        before, self.work.defaults = self.work.defaults, {}
+        value = self.node(node, frame)
+        rests, self.work.defaults = self.work.defaults, before
+        self.work.defaults.update(rests)
+        if rests and isinstance(value, str | list | dict):
+            self.work.weigh([value])
+            return _defaulted(value)
+        return value
 
     def _object(self, raw: Mapping[str, Json], frame: Frame) -> Value:
         found: dict[str, Value] = {}
@@ -265,6 +272,19 @@ class Template:
         value, rests = self._known[at]
         self.work.defaults.update(rests)
         return value
+
+
+def _defaulted(value: Value) -> Value:
+    """A value whose texts rest on a parameter's default."""
+    if isinstance(value, str):
+        return Defaulted(value)
+    if isinstance(value, list):
+        return [_defaulted(item) for item in value]
+    if isinstance(value, Partly):
+        return Partly({key: _defaulted(item) for key, item in value.items()}, value.rest)
+    if isinstance(value, dict):
+        return {key: _defaulted(item) for key, item in value.items()}
+    return value
 
 
 def _surely_contains(name: str, arguments: list[Value]) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sovercheck.sources.kinds.path import ABSENT, Json, Pending, find, parse
+from sovercheck.sources.kinds.path import ABSENT, Json, Pending, PendingReason, find, parse
 from sovercheck.sources.plans.arm_ids import below, parent_of
-from sovercheck.sources.plans.model import UNKNOWN, Placed
+from sovercheck.sources.plans.model import UNKNOWN, Placed, Why
 
 _LOCATION = parse("location")
+_WHY: Mapping[PendingReason, Why] = {
+    "after_apply": "after_apply",
+    "sensitive": "sensitive",
+    "expression": "expression",
+}
 
 
 def place(identifier: str, by_id: Mapping[str, Json], names: Mapping[str, str]) -> Placed:
@@ -25,7 +30,7 @@ def place(identifier: str, by_id: Mapping[str, Json], names: Mapping[str, str]) 
         values = by_id.get(at.lower())
         location = ABSENT if values is None else find(_LOCATION, values)
         if isinstance(location, Pending):
-            return Placed(None, why=location.reason, needs=location.needs)
+            return unknown(location.reason, location.needs)
         region = region_name(location) if isinstance(location, str) else ""
         where = "location" if at == identifier else f"{names.get(at.lower(), below(at))}.location"
         if region == "global":
@@ -35,6 +40,11 @@ def place(identifier: str, by_id: Mapping[str, Json], names: Mapping[str, str]) 
         at = parent_of(at)
     above = parent_of(identifier)
     return replace(UNKNOWN, needs=None if above is None else below(above))
+
+
+def unknown(reason: PendingReason, needs: str | None) -> Placed:
+    """The place of a resource whose location is not known."""
+    return Placed(None, why=_WHY.get(reason, "not_in_plan"), needs=needs)
 
 
 def region_name(location: str) -> str:

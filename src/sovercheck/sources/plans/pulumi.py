@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Reference, find, parse
 from sovercheck.sources.plans.arm_ids import subscription_of
-from sovercheck.sources.plans.azure_places import place, region_name
+from sovercheck.sources.plans.azure_places import place, region_name, unknown
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import (
     UNKNOWN,
@@ -138,6 +139,7 @@ class _Reading:
     raw: dict[str, Json]
     asked: Asked
     resources: dict[str, _Resource] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         for resource in self._steps():
@@ -214,10 +216,11 @@ class _Reading:
         if state is None:
             return None
         values = self._values(state)
-        # What is not known of something that is there is known after a refresh alone.
         identifier = state.get("id")
         if known.interface == "api":
-            shaped = as_resource_manager(values, known, identifier, resource.address.rpartition("::")[2])
+            shaped = as_resource_manager(values, known, identifier, resource.address.rpartition("::")[2], self.ids)
+            # What a resource refers to comes in an earlier step.
+            self.ids[resource_id(self.document.name, resource.address)] = str(shaped["id"])
             return Planned(shaped, self._placed(resource, state, shaped, known), subscription_of(str(shaped["id"])))
         if known.interface == "terraform" and known.provider is not None:
             converted = as_terraform(values)
@@ -267,12 +270,12 @@ class _Reading:
         keys = _CONFIGURED.get(package, ())
         declared = self.resources.get(urn)
         state = None if declared is None else declared.new or declared.old
-        if state is not None:
+        if declared is not None and state is not None:
             inputs = self._values(state)
             for key in keys:
                 placed = _said(inputs.get(key, ABSENT), f"provider {name}", "provider")
                 if placed is not None:
-                    return placed
+                    return replace(placed, spot=self._spot(state, declared.raw))
             return Placed(None, why="not_in_configuration", needs=f"{package}:{keys[0]}" if keys else None)
         if name and not name.startswith("default"):
             return Placed(None, why="not_in_plan", where=f"provider {name}", needs=SHOW_SAMES)
@@ -363,7 +366,7 @@ def _said(value: Found, where: str, rung: Literal["resource", "provider"]) -> Pl
         # What of the other resource it is, the preview does not say.
         return Placed(None, why="after_apply", needs=where)
     if isinstance(value, Pending):
-        return Placed(None, why=value.reason, needs=value.needs or where)
+        return unknown(value.reason, value.needs or where)
     if not isinstance(value, str) or not value:
         return None
     region = region_name(value)

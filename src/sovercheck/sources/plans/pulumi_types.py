@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds import keeps_no_data, planned, planned_types, planned_without_data
 from sovercheck.sources.kinds.model import Interface, Provider
 
@@ -46,7 +46,9 @@ _MODULES = {
     "gcp:cloudfunctionsv2": "cloudfunctions2",
     "gcp:cloudrun": "cloud_run",
     "gcp:cloudrunv2": "cloud_run_v2",
+    "gcp:projects": "project",
     "gcp:secretmanager": "secret_manager",
+    "gcp:serviceaccount": "service_account",
     "gcp:vertex": "vertex_ai",
 }
 """Modules that Terraform writes otherwise."""
@@ -68,6 +70,7 @@ _EXCEPTIONS = {
     "aws:s3/bucketObject": "aws_s3_object",
     "aws:s3/bucketObjectv2": "aws_s3_object",
     "aws:s3/bucketReplicationConfig": "aws_s3_bucket_replication_configuration",
+    "azure:authorization/assignment": "azurerm_role_assignment",
     "azure:appinsights/insights": "azurerm_application_insights",
     "azure:containerservice/registry": "azurerm_container_registry",
     "azure:eventhub/eventHub": "azurerm_eventhub",
@@ -109,12 +112,14 @@ _AZURE = {
     "eventgrid:Topic": "Microsoft.EventGrid/topics topicName",
     "eventhub:Namespace": "Microsoft.EventHub/namespaces namespaceName",
     "hdinsight:Cluster": "Microsoft.HDInsight/clusters clusterName",
+    "insights:DiagnosticSetting": "Microsoft.Insights/diagnosticSettings @resourceUri name",
     "insights:Component": "Microsoft.Insights/components resourceName",
     "keyvault:Key": "Microsoft.KeyVault/vaults/keys vaultName keyName",
     "keyvault:ManagedHsm": "Microsoft.KeyVault/managedHSMs name",
     "keyvault:Vault": "Microsoft.KeyVault/vaults vaultName",
     "kusto:Cluster": "Microsoft.Kusto/clusters clusterName",
     "machinelearningservices:Workspace": "Microsoft.MachineLearningServices/workspaces workspaceName",
+    "monitor:DiagnosticSetting": "Microsoft.Insights/diagnosticSettings @resourceUri name",
     "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces workspaceName",
     "purview:Account": "Microsoft.Purview/accounts accountName",
     "recoveryservices:Vault": "Microsoft.RecoveryServices/vaults vaultName",
@@ -138,10 +143,14 @@ _AZURE = {
     "web:StaticSite": "Microsoft.Web/staticSites name",
     "web:WebApp": "Microsoft.Web/sites name",
 }
-"""azure-native's types of the described kinds: Resource Manager's type, and the inputs that name each level of it."""
+"""azure-native's types of the described kinds: Resource Manager's type, and the inputs that name each level of it.
+
+`=default` is a name itself, `@resourceUri` the id of what the resource extends.
+"""
 
 _TOKEN = re.compile(r"(?P<package>[\w-]+):(?P<module>[\w.-]+)(?:/[\w.-]+)?:(?P<name>\w+)\Z")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ACRONYM = re.compile(r"\A(?:Acl|Db|Dhcp|Eip|Nat|Vpc|Vpn)(?=[A-Z]|\Z)")
 _VERSION = re.compile(r"_?v[0-9]+\Z")
 
 
@@ -153,7 +162,7 @@ class Known:
         interface: which forms write its values.
         native_type: there; Pulumi's own where nothing knows it.
         provider: whose it is; None where no description is of that provider.
-        names: of a type of Azure's, the inputs that name each level; `=default` stands for itself.
+        names: of a type of Azure's, the inputs that name each level, as the table has them.
     """
 
     interface: Interface
@@ -187,7 +196,7 @@ def known_as(token: str) -> Known:
     if package == "azure-native":
         return _resource_manager(token, module, name)
     if package == "aws-native":
-        return Known("cloudformation", _cloudformation().get(f"aws::{module}::{name}".lower(), token), "aws")
+        return Known("cloudformation", _cloud_formation(module, name) or token, "aws")
     return Known("terraform", token, _NATIVE.get(package))
 
 
@@ -218,7 +227,23 @@ def _resource_manager(token: str, module: str, name: str) -> Known:
     return Known("api", token, "azure")
 
 
+def _cloud_formation(module: str, name: str) -> str | None:
+    """CloudFormation's type; the native provider writes `DbInstance` for `DBInstance`."""
+    types, services = _described_types()
+    known = types.get(f"aws::{module}::{name}".lower())
+    service = services.get(module)
+    if known is not None or service is None:
+        return known
+    for written in (name, _ACRONYM.sub(lambda found: found[0].upper(), name)):
+        if planned_without_data("cloudformation", f"AWS::{service}::{written}"):
+            return f"AWS::{service}::{written}"
+    return None
+
+
 @cache
-def _cloudformation() -> Mapping[str, str]:
-    """CloudFormation's described types by name in lower case: the native provider writes `Db` for `DB`."""
-    return {type_.lower(): type_ for type_ in planned_types("cloudformation")}
+def _described_types() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """CloudFormation's described types, and their services, by name in lower case."""
+    types = planned_types("cloudformation")
+    return {type_.lower(): type_ for type_ in types}, {
+        type_.split("::")[1].lower(): type_.split("::")[1] for type_ in types
+    }

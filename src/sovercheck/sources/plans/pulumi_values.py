@@ -91,7 +91,9 @@ def _singular(name: str) -> str:
     return name.removesuffix("s")
 
 
-def as_resource_manager(values: Mapping[str, Json], known: Known, identifier: Json, name: str) -> dict[str, Json]:
+def as_resource_manager(
+    values: Mapping[str, Json], known: Known, identifier: Json, name: str, ids: Mapping[str, str]
+) -> dict[str, Json]:
     """Values as Resource Manager answers them.
 
     Args:
@@ -99,30 +101,35 @@ def as_resource_manager(values: Mapping[str, Json], known: Known, identifier: Js
         known: its type.
         identifier: what Azure calls it; anything but a text where it does not exist.
         name: what its author calls it, where its name is not known.
+        ids: of the resources that it may refer to, by the id that they are referred to by, what Azure calls them.
     """
-    apart = {"resourcegroupname", *(level.lower() for level in known.names), "id", "name", "type"}
+    apart = {"resourcegroupname", *(level.strip("@=").lower() for level in known.names), "id", "name", "type"}
     inner = values.get("properties")
     below = {key: item for key, item in values.items() if key.lower() not in _AZURES_OWN | apart}
     found = {key: item for key, item in values.items() if key.lower() in _AZURES_OWN}
     if below or isinstance(inner, dict):
         found["properties"] = {**below, **(inner if isinstance(inner, dict) else {})}
     if not isinstance(identifier, str) or not identifier.startswith("/"):
-        identifier = _identifier(values, known, name)
-    return found | members(identifier)
+        identifier = _identifier(values, known, name, ids)
+    found |= members(identifier)
+    return {**found, "name": name} if "⟦" in identifier else found
 
 
-def _identifier(values: Mapping[str, Json], known: Known, name: str) -> str:
+def _identifier(values: Mapping[str, Json], known: Known, name: str, ids: Mapping[str, str]) -> str:
     """The id that a resource will have; what is not known of it is a placeholder, the same for like names."""
-    levels = [_level(values.get(level), level, name) for level in known.names] or [name]
+
+    def said(level: str) -> str:
+        value = values.get(level)
+        if isinstance(value, Reference):
+            return ids.get(value) or f"⟦{value}⟧".replace("/", "|")
+        return value if isinstance(value, str) else f"⟦{name}⟧"
+
+    levels = [level[1:] if level.startswith("=") else said(level).rpartition("/")[2] for level in known.names[1:]]
+    first = known.names[0] if known.names else "name"
+    if first.startswith("@"):
+        return made(said(first[1:]), known.native_type, levels)
+    levels = [said(first).rpartition("/")[2], *levels]
     if known.native_type.lower() == "microsoft.resources/resourcegroups":
         return f"/subscriptions/{OWN}/resourceGroups/{levels[0]}"
-    group = _level(values.get("resourceGroupName"), "resourceGroupName", name)
+    group = said("resourceGroupName").rpartition("/")[2]
     return made(f"/subscriptions/{OWN}/resourceGroups/{group}", known.native_type.replace(":", "/"), levels)
-
-
-def _level(value: Json, level: str, name: str) -> str:
-    if level.startswith("="):
-        return level[1:]
-    if isinstance(value, Reference):
-        return f"⟦{value}⟧".replace("/", "|")
-    return value if isinstance(value, str) else f"⟦{name}⟧"
