@@ -98,6 +98,11 @@ def planned(interface: Interface, native_type: str) -> tuple[tuple[Kind, Form], 
     return tuple(_of_entry(entry) for entry in entries)
 
 
+def planned_types(interface: Interface) -> tuple[str, ...]:
+    """The types that `planned` knows of an interface."""
+    return tuple(_planned()[interface])
+
+
 def _of_entry(entry: Mapping[str, Any]) -> tuple[Kind, Form]:
     kind = kind_of(entry)
     section = next((name for name in PLANNED if name in entry), None)

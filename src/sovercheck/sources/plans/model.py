@@ -166,11 +166,13 @@ class Asked:
         sources: the folder of the files that it was made from; None where there is none.
         assumed: provider → region, `--assume-region aws=ca-central-1`.
         parameters: name → value, for templates.
+        parameter_file: the path of a file with values of an Azure template's parameters; None where there is none.
     """
 
     sources: str | None = None
     assumed: Mapping[Provider, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_file: str | None = None
 
 
 def resource_id(plan: str, address: str) -> str:
