@@ -351,6 +351,43 @@ def test_a_resource_is_where_its_zone_or_its_stack_is() -> None:
     assert found["t.yaml#Network"]["kind"].value == "without_data"
 
 
+ZONED = """\
+Parameters:
+  Zone: {Type: String, Default: us-east-1a}
+  Open: {Type: String}
+Resources:
+  ByDefault: {Type: "AWS::EC2::Volume", Properties: {AvailabilityZone: !Ref Zone}}
+  Open: {Type: "AWS::EC2::Volume", Properties: {AvailabilityZone: !Ref Open}}
+  Bucket: {Type: "AWS::S3::Bucket"}
+  Policy: {Type: "AWS::S3::BucketPolicy", Properties: {Bucket: !Ref Open, PolicyDocument: {}}}
+"""
+
+
+def test_a_zone_that_a_default_names_shows_a_place_and_passes_nothing_by_itself() -> None:
+    found, gaps = rows(plan(ZONED))
+    region = found["t.yaml#ByDefault#primary"]["region"]
+    assert (region.value, region.evidence.grade) == ("us-east-1", Grade.INFERRED)
+    assert {(gap.reason, gap.id) for gap in gaps if "place" in gap.facts} >= {
+        ("uncorroborated", "t.yaml#ByDefault#primary"),
+        ("expression", "t.yaml#Open#primary"),
+    }
+
+
+def test_a_zone_is_in_the_region_of_the_stack_whatever_its_default() -> None:
+    found, gaps = rows(plan(ZONED, assumed={"aws": "ca-central-1"}))
+    for address in ("ByDefault", "Open"):
+        region = found[f"t.yaml#{address}#primary"]["region"]
+        assert (region.value, region.evidence.grade) == ("ca-central-1", Grade.ASSUMED)
+    assert not [gap for gap in gaps if "place" in gap.facts]
+
+
+def test_a_policy_of_a_bucket_that_nobody_knows_yet_may_be_any_bucket_s() -> None:
+    _, gaps = rows(plan(ZONED))
+    assert [(gap.reason, gap.needs) for gap in gaps if gap.id == "t.yaml#Bucket" and "shared_with" in gap.facts] == [
+        ("expression", "AWS::S3::BucketPolicy.Bucket")
+    ]
+
+
 # Real templates
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sovercheck.errors import InputError
 from sovercheck.sources.kinds.path import Assumed, Defaulted, Json, Pending, Reference
@@ -304,3 +306,35 @@ def test_functions_nested_without_end_are_an_error_and_no_crash() -> None:
 def test_values_stay_as_they_are_written() -> None:
     plain: Plain = {"a": [1, 1.5, True, None, "x"], "Ref": "y", "b": {}}
     assert evaluator().value(plain) == plain == json.loads(json.dumps(plain))
+
+
+FUNCTIONS = [
+    *("Ref", "Fn::Sub", "Fn::Join", "Fn::If", "Fn::Select", "Fn::Split", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs"),
+    *("Fn::Base64", "Fn::Cidr", "Fn::ImportValue", "Fn::Transform", "Fn::Length", "Fn::ToJsonString", "Condition"),
+]
+NAMES = (
+    "Given Other Open Secret Names Yes Perhaps Bucket Key.Arn Places Kms 0 : AWS::Region AWS::NoValue AWS::AccountId"
+)
+WORDS = st.sampled_from([*NAMES.split(), "", "${Open}", "arn:aws:s3:::${Bucket}", "{{resolve:ssm:/a}}"])
+anything: st.SearchStrategy[Plain] = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 9) | st.floats(allow_nan=False) | WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(FUNCTIONS), inner, min_size=1, max_size=1)
+        | st.dictionaries(st.sampled_from(["a", "b", *FUNCTIONS]), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything, st.sampled_from([None, "ca-central-1"]))
+def test_whatever_is_written_is_evaluated_or_pending(written: Plain, region: str | None) -> None:
+    found = evaluator(Stack(region)).of_resource("Bucket", written)
+    assert "hunter2" not in repr(found)
+
+
+@given(anything)
+def test_a_value_that_is_known_without_a_region_is_the_same_with_one(written: Plain) -> None:
+    without, within = (evaluator(Stack(region)).of_resource("Key", written) for region in (None, "ca-central-1"))
+    if "Pending" not in repr(without) and "GetAZs" not in repr(written):
+        assert without == within

@@ -86,7 +86,9 @@ class PlanWorld:
     _values: dict[str, Json] = field(default_factory=dict)
     _names: dict[str, set[str]] = field(default_factory=dict)
     _by_type: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
-    _edges: dict[tuple[str, Path], tuple[dict[str, list[tuple[str, Json]]], bool]] = field(default_factory=dict)
+    _edges: dict[tuple[str, Path], tuple[dict[str, list[tuple[str, Json]]], PendingReason | None]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         states: list[tuple[str, Change, Planned]] = []
@@ -178,8 +180,8 @@ class PlanWorld:
         is_open: Refusal | None = None
         for type_ in edge.types:
             index, pending = self._edge(type_, edge.by)
-            if pending:
-                is_open = Refusal("after_apply", f"{type_}.{edge.by}")
+            if pending is not None:
+                is_open = Refusal(pending, f"{type_}.{edge.by}")
             for key in self._keys(view):
                 found += [values for _, values in index.get(key, ())]
         distinct = list({id(values): values for values in found}.values())
@@ -193,17 +195,17 @@ class PlanWorld:
             if isinstance(found, str) and found and not isinstance(found, Reference):
                 yield _comparable(found)
 
-    def _edge(self, type_: str, by: Path) -> tuple[dict[str, list[tuple[str, Json]]], bool]:
-        """Of all resources of a type, those that name each, and whether some name what is not known."""
+    def _edge(self, type_: str, by: Path) -> tuple[dict[str, list[tuple[str, Json]]], PendingReason | None]:
+        """Of all resources of a type, those that name each, and why it is not known what some name."""
         known = self._edges.get((type_, by))
         if known is None:
             index: dict[str, list[tuple[str, Json]]] = {}
-            pending = False
+            pending: PendingReason | None = None
             for identifier, values in self._by_type.get(type_, ()):
                 found = find(by, values)
                 for name in found if isinstance(found, list) else [found]:
                     if isinstance(name, Pending):
-                        pending = True
+                        pending = name.reason
                     elif isinstance(name, str):
                         index.setdefault(_comparable(name), []).append((identifier, values))
             known = self._edges[type_, by] = index, pending
