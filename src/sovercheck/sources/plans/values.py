@@ -52,6 +52,8 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
         return Pending("sensitive", path or None)
     if not unknown and not sensitive:
         return value
+    if _is_of_another_shape(value, sensitive):
+        return Pending("sensitive", path or None)
     if isinstance(value, dict) or isinstance(unknown, dict):
         given = value if isinstance(value, dict) else {}
         open_ = unknown if isinstance(unknown, dict) else {}
@@ -71,6 +73,15 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
             for n in range(size)
         ]
     return value
+
+
+def _is_of_another_shape(value: Json, sensitive: Json) -> bool:
+    """Whether what is said to be hidden does not fit the value: then nobody can tell what of it is."""
+    if not sensitive or value is None:
+        return False
+    if isinstance(value, list) and isinstance(sensitive, list):
+        return len(sensitive) > len(value)
+    return not (isinstance(value, dict) and isinstance(sensitive, dict))
 
 
 def _at(value: Json, number: int) -> Json:
