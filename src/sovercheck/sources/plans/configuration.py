@@ -132,8 +132,9 @@ class Configuration:
         hidden = declared.get("sensitive") is True
         if not module:
             given = member(self.plan, "variables").get(name)
-            if isinstance(given, dict) and given.get("value") is not None:
-                return Variable(given["value"], (f"var.{name}",), hidden)
+            if isinstance(given, dict):
+                # Given as null, it is null: its default is for what is not given.
+                return Variable(given.get("value"), (f"var.{name}",), hidden)
             return Variable(declared.get("default"), (f"var.{name}",), hidden)
         expression = member(self.call(module), "expressions").get(name)
         if not isinstance(expression, dict):

@@ -19,7 +19,9 @@ from sovercheck.sources.kinds.path import Json
 
 _ZIP = b"PK\x03\x04"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_WRAPPER = re.compile(r"^(?=[{\[][ \t\r]*\n?)", re.MULTILINE)
+_WRAPPER = re.compile(r"^(?=[{\[])(?!\[command\])", re.MULTILINE)
+_WRITTEN_BEFORE = ("[command]", "::", "##[", "$ ", "+ ")
+"""How the first line begins of what a step of a pipeline writes before the JSON."""
 _PLAIN = re.compile(r"^(Terraform|OpenTofu) (used|will|detected)|^(No changes\.|Plan: \d+ to add)", re.MULTILINE)
 
 
@@ -51,10 +53,10 @@ def load(path: Path, name: str) -> Document:
         InputError: it cannot be read, is no text, or is JSON that ends too early, goes too deep, or is no object.
     """
     try:
-        raw = path.read_bytes()
+        # Given on and not kept: of a large file, the bytes and the text are not both held while it is read.
+        return parse(path.read_bytes(), name)
     except OSError as error:
         raise InputError("unreadable_file", place=Place(name), reason=error.strerror or str(error)) from error
-    return parse(raw, name)
 
 
 def parse(raw: bytes, name: str) -> Document:
@@ -63,6 +65,7 @@ def parse(raw: bytes, name: str) -> Document:
         raise InputError("plan_binary", place=Place(name))
     digest = hashlib.sha256(raw).hexdigest()
     text = _decoded(raw, name)
+    del raw
     start = _start(text)
     if start is None:
         if not text.strip():
@@ -102,16 +105,13 @@ def _decoded(raw: bytes, name: str) -> str:
 def _start(text: str) -> int | None:
     """Where the JSON begins: at the first sign, or at the first line that is one, after what a wrapper wrote."""
     stripped = len(text) - len(text.lstrip())
-    if text[stripped : stripped + 1] in ("{", "["):
-        return stripped
-    if not text.lstrip().startswith(("[command]", "::", "##[", "$ ", "+ ")):
-        return None
-    found = _WRAPPER.search(text, text.find("\n", stripped) + 1)
-    return found.start() if found is not None else None
+    if text.startswith(_WRITTEN_BEFORE, stripped):
+        found = _WRAPPER.search(text, text.find("\n", stripped) + 1)
+        return found.start() if found is not None else None
+    return stripped if text.startswith(("{", "["), stripped) else None
 
 
 def _may_be_commented(text: str) -> bool:
     """Whether JSON that does not parse may be an Azure template: those may hold comments and texts over lines."""
     head = text[:5000]
     return "deploymentTemplate.json" in head or "DeploymentTemplate.json" in head
-

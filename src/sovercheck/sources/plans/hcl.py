@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 
@@ -71,7 +71,7 @@ class Sources:
             type_: of the block.
             labels: all of them.
         """
-        return next((block for block in self.blocks(module) if block.type == type_ and block.labels == labels), None)
+        return _agreed([block for block in self.blocks(module) if block.type == type_ and block.labels == labels])
 
     def blocks(self, module: tuple[str, ...]) -> tuple[Block, ...]:
         """Every block of a module."""
@@ -80,12 +80,15 @@ class Sources:
 
     def provider(self, module: tuple[str, ...], name: str, alias: str | None) -> Block | None:
         """A provider's block in a module."""
-        for block in self.blocks(module):
-            if block.type == "provider" and block.labels == (name,):
-                given, _ = block.attributes.get("alias", ("", 0))
-                if given.strip('"') == (alias or ""):
-                    return block
-        return None
+        return _agreed(
+            [
+                block
+                for block in self.blocks(module)
+                if block.type == "provider"
+                and block.labels == (name,)
+                and block.attributes.get("alias", ("", 0))[0].strip('"') == (alias or "")
+            ]
+        )
 
     def shown_spot(self, module: tuple[str, ...], spot: Spot, line: int | None = None) -> Spot:
         """A place in a module's folder as people are shown it, at another line of the block if asked."""
@@ -96,6 +99,20 @@ class Sources:
 
     def _folder(self, module: tuple[str, ...]) -> Path | None:
         return _module_folder(self.root, module)
+
+
+def _agreed(found: list[Block]) -> Block | None:
+    """The first of several blocks of one name, without what another says otherwise: a file may override another."""
+    if len(found) < 2:
+        return found[0] if found else None
+    first, *rest = found
+    attributes = dict(first.attributes)
+    for block in rest:
+        for name, (text, line) in block.attributes.items():
+            if attributes.get(name, (text, line))[0] != text or name not in first.attributes:
+                attributes.pop(name, None)
+    dynamic = frozenset[str]().union(*(block.dynamic for block in found))
+    return replace(first, attributes=attributes, dynamic=dynamic)
 
 
 @cache
@@ -239,7 +256,11 @@ def _end_of_template(text: str, start: int) -> int:
         if char == "\\" and inner == 0:
             at += 2
             continue
-        if text[at : at + 2] in ("${", "%{") and inner == 0:
+        if inner == 0 and text[at : at + 3] in ("$${", "%%{"):
+            # Doubled, it begins nothing.
+            at += 3
+            continue
+        if inner == 0 and text[at : at + 2] in ("${", "%{"):
             inner, at = 1, at + 2
             continue
         if inner:

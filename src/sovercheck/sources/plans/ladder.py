@@ -39,6 +39,7 @@ _OF_PROVIDER: Mapping[str, tuple[str, ...]] = {"aws": ("region",), "google": ("r
 _SAME_PLACE = (".location", ".region", "[0].location", "[0].region")
 _ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
 _GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
+_INTERPOLATED = re.compile(r'"\$\{\s*([\w.\[\]-]+)\s*\}"')
 _KEYS_HOLD = (1, 2)
 """The version of Terraform from which the keys of providers are right in modules."""
 
@@ -125,11 +126,8 @@ class Ladder:
     def _says_itself(self, resource: Standing) -> str | None:
         """The member by which the configuration sets the place of this very resource, if it does."""
         said = self._expressions(resource)
-        for name in OWN[resource.provider]:
-            hidden = isinstance(resource.sensitive, dict) and resource.sensitive.get(name)
-            if said.get(name) or hidden:
-                return name
-        return None
+        # An expression of which Terraform keeps nothing, such as a function of a constant, is written as {}.
+        return next((name for name in OWN[resource.provider] if name in said or _is_hidden(resource, name)), None)
 
     def _expressions(self, resource: Standing) -> Object:
         if not resource.current:
@@ -139,11 +137,12 @@ class Ladder:
 
     def _by_expression(self, resource: Standing, name: str) -> Placed:
         """A place that the resource sets by an expression whose value the plan does not show."""
-        if isinstance(resource.sensitive, dict) and resource.sensitive.get(name):
+        if _is_hidden(resource, name):
             return Placed(None, why="sensitive", needs=name)
         expression = self._expressions(resource).get(name)
-        if isinstance(expression, dict) and isinstance(expression.get("constant_value"), str):
-            return Placed(_normal(resource.provider, str(expression["constant_value"])), "resource", where=name)
+        constant = expression.get("constant_value") if isinstance(expression, dict) else None
+        if isinstance(constant, str) and constant:
+            return Placed(_normal(resource.provider, constant), "resource", where=name)
         if not (isinstance(resource.unknown, dict) and resource.unknown.get(name)):
             # It evaluates to null: the provider's counts.
             return self._by_provider(resource) if resource.provider in _OF_PROVIDER else _nowhere(resource, name)
@@ -190,11 +189,17 @@ class Ladder:
 
     def _candidates(self, resource: Standing) -> list[str]:
         """Every configuration that a resource of this provider may have."""
-        word = _word(resource.provider)
         found = self.configuration.resource(resource.module, resource.type, resource.name)
         if not found:
             return []
-        return [key for key in self.configuration.providers if _provider_name(key).removesuffix("-beta") == word]
+        word = resource.type.partition("_")[0]
+        return [key for key in self.configuration.providers if self._may_be(key, word)]
+
+    def _may_be(self, key: str, word: str) -> bool:
+        """Whether a configuration may be of the provider of a type; what a module calls it may be another name."""
+        full = member(self.configuration.providers, key).get("full_name")
+        name = full.rpartition("/")[2] if isinstance(full, str) and full else _provider_name(key)
+        return name.removesuffix("-beta") == word
 
     def _of_key(self, resource: Standing, key: str) -> Placed:
         memory = (resource.module if not key else (), key)
@@ -254,7 +259,8 @@ class Ladder:
             found = self._own.get((named.module, named.name), set())
             if len(found) == 1:
                 where = f"{shown}: {named.name}{named.rest}"
-                return Placed(next(iter(found)), "variable", Grade.INFERRED, where, spot=spot, needs="--source-dir")
+                placed = Placed(next(iter(found)), "variable", Grade.INFERRED, where, spot=spot, needs="--source-dir")
+                return self._held_to(placed, text, is_it=_bare(text or "") == f"{named.name}{named.rest}")
         if named is None or named.kind != "var" or named.rest:
             listed = [item.name for item in self.configuration.named(module, expression)]
             return Placed(None, why="expression", needs=", ".join(listed) or shown, spot=spot)
@@ -271,17 +277,20 @@ class Ladder:
             return Placed(None, why="ambiguous", needs=", ".join(sorted({region, *siblings})), spot=spot)
         if siblings:
             return replace(placed, grade=Grade.DOCUMENTED, borne_out="arn", needs=None)
+        return self._held_to(placed, text, is_it=text is not None and self._literal(module, named.name, text))
+
+    def _held_to(self, placed: Placed, text: str | None, *, is_it: bool) -> Placed:
+        """An inferred place beside the sources, which may say that it is made of what it refers to, and is not that."""
         if text is None:
             return placed
-        if not self._literal(module, named.name, text):
-            # The sources say that it is made of the variable, and is not the variable.
-            return Placed(None, why="expression", needs=text, spot=spot)
-        borne_out = f"{spot.file}:{spot.line}" if spot is not None else "sources"
+        if not is_it:
+            return Placed(None, why="expression", needs=text, spot=placed.spot)
+        borne_out = f"{placed.spot.file}:{placed.spot.line}" if placed.spot is not None else "sources"
         return replace(placed, grade=Grade.DOCUMENTED, borne_out=borne_out, needs=None)
 
     def _literal(self, module: Module, name: str, text: str) -> bool:
         """Whether the sources write a variable and nothing else, there and in each call on the way up."""
-        if text != f"var.{name}" or self.sources is None:
+        if _bare(text) != f"var.{name}" or self.sources is None:
             return False
         while module:
             expression = member(self.configuration.call(module), "expressions").get(name)
@@ -289,7 +298,7 @@ class Ladder:
                 return True
             block = self.sources.block(module[:-1], "module", module[-1])
             above = self.configuration.only(module[:-1], expression)
-            if block is None or above is None or block.attributes.get(name, ("", 0))[0] != f"var.{above.name}":
+            if block is None or above is None or _bare(block.attributes.get(name, ("", 0))[0]) != f"var.{above.name}":
                 return False
             module, name = module[:-1], above.name
         return True
@@ -300,11 +309,15 @@ class Ladder:
         return self.sources.shown_spot(module, spot, line)
 
 
+def _is_hidden(resource: Standing, name: str) -> bool:
+    hidden = resource.sensitive
+    return hidden is True or (isinstance(hidden, dict) and bool(hidden.get(name)))
+
+
 def _own(resource: Standing) -> tuple[str, str] | None:
     for name in OWN[resource.provider]:
-        hidden = isinstance(resource.sensitive, dict) and resource.sensitive.get(name)
         value = resource.values.get(name)
-        if isinstance(value, str) and value and not hidden:
+        if isinstance(value, str) and value and not _is_hidden(resource, name):
             return _normal(resource.provider, value), name
     return None
 
@@ -313,18 +326,23 @@ def _by_arn(resource: Standing) -> tuple[str, str] | None:
     """The region in an ARN of the resource, or in its availability zones, where they agree."""
     if resource.provider != "aws":
         return None
-    hidden = resource.sensitive if isinstance(resource.sensitive, dict) else {}
     for name in ("arn", "id"):
-        parts = arn(resource.values.get(name)) if not hidden.get(name) else None
+        parts = arn(resource.values.get(name)) if not _is_hidden(resource, name) else None
         if parts is not None and parts["region"]:
             return parts["region"], name
     for name in ("availability_zone", "availability_zones"):
-        given = resource.values.get(name) if not hidden.get(name) else None
+        given = resource.values.get(name) if not _is_hidden(resource, name) else None
         zones = [zone for zone in (given if isinstance(given, list) else [given]) if isinstance(zone, str) and zone]
         found = {match[1] for zone in zones if (match := _ZONE.match(zone)) is not None}
         if len(found) == 1:
             return found.pop(), name
     return None
+
+
+def _bare(text: str) -> str:
+    """An expression without the quotes and braces that it had to stand in before Terraform 0.12."""
+    found = _INTERPOLATED.fullmatch(text)
+    return found[1] if found is not None else text
 
 
 def _normal(provider: Provider, region: str) -> str:

@@ -42,7 +42,13 @@ class PlanState:
 
     def world(self) -> PlanWorld:
         """The state, with what its resources know of each other."""
-        return PlanWorld(self.plan, self.side, self.regions)
+        answers = None
+        if any(change.interface == "api" for change in self.plan.changes):
+            # Read only for Azure's templates.
+            from sovercheck.sources.plans import arm_ids
+
+            answers = arm_ids.resources(self.plan, self.side)
+        return PlanWorld(self.plan, self.side, self.regions, answers)
 
     def collect(self, world: PlanWorld | None = None) -> Iterator[Item]:
         """See `Source`; from its world, where that is made already."""

@@ -100,9 +100,12 @@ def _check(name: str, document: Object) -> None:
     if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
         raise InputError("plan_format", place=Place(name), found=str(version), expected="0.1 – 1.x")
     for key in ("resource_changes", "resource_drift", "deferred_changes"):
-        listed = document.get(key, [])
+        listed = document.get(key)
         if listed is not None and not isinstance(listed, list):
             raise InputError("plan_shape", place=Place(name), path=key)
+        for number, item in enumerate(listed or ()):
+            if not isinstance(item, dict):
+                raise InputError("plan_shape", place=Place(name), path=f"{key}[{number}]")
 
 
 def _incomplete(document: Object) -> Iterator[Incomplete]:
@@ -137,12 +140,15 @@ class _Reader:
         self.configuration = Configuration(self.document)
         self.sources = _sources(self.asked)
         self.ladder = Ladder(self.configuration, self.sources, self.asked.assumed)
-        deferred = [member(entry, "resource_change") for entry in _objects(self.document.get("deferred_changes"))]
-        listed = [*_objects(self.document.get("resource_changes")), *deferred]
+        listed = [
+            (f"resource_changes[{n}]", entry) for n, entry in enumerate(_objects(self.document.get("resource_changes")))
+        ]
+        listed += [
+            (f"deferred_changes[{n}].resource_change", member(entry, "resource_change"))
+            for n, entry in enumerate(_objects(self.document.get("deferred_changes")))
+        ]
         self.entries = [
-            entry
-            for n, entry in enumerate(listed)
-            if entry.get("mode", "managed") == "managed" and self._is_made(entry, n)
+            entry for at, entry in listed if entry.get("mode", "managed") == "managed" and self._is_made(entry, at)
         ]
         self.drifted = {str(entry.get("address")) for entry in _objects(self.document.get("resource_drift"))}
         self.addresses = {}
@@ -152,11 +158,11 @@ class _Reader:
                 key = module_of(_text(entry, "module_address")), f"{entry.get('type')}.{entry.get('name')}"
                 self.addresses.setdefault(key, []).append(str(entry["address"]))
 
-    def _is_made(self, entry: Object, number: int) -> bool:
+    def _is_made(self, entry: Object, at: str) -> bool:
         if not isinstance(entry.get("address"), str) or not isinstance(entry.get("type"), str):
-            raise InputError("plan_shape", place=Place(self.name), path=f"resource_changes[{number}].address")
+            raise InputError("plan_shape", place=Place(self.name), path=f"{at}.address")
         if not isinstance(entry.get("change"), dict):
-            raise InputError("plan_shape", place=Place(self.name), path=f"resource_changes[{number}].change")
+            raise InputError("plan_shape", place=Place(self.name), path=f"{at}.change")
         return True
 
     def changes(self) -> Iterator[Change]:

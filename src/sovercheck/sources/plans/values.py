@@ -34,6 +34,8 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
         return _pending("sensitive", path, unset=False)
     if not unknown and not sensitive:
         return value
+    if _is_of_another_shape(value, sensitive):
+        return _pending("sensitive", path, unset=False)
     if isinstance(value, dict) or isinstance(unknown, dict):
         given = value if isinstance(value, dict) else {}
         open_ = unknown if isinstance(unknown, dict) else {}
@@ -63,6 +65,15 @@ def overlaid(value: Json, unknown: Json, sensitive: Json, expression: Json, refe
 def _pending(reason: PendingReason, path: str, *, unset: bool) -> Pending:
     """One object for all resources of which the same is pending."""
     return Pending(reason, path or None, unset)
+
+
+def _is_of_another_shape(value: Json, sensitive: Json) -> bool:
+    """Whether what is said to be hidden does not fit the value: then nobody can tell what of it is."""
+    if not sensitive or value is None:
+        return False
+    if isinstance(value, list) and isinstance(sensitive, list):
+        return len(sensitive) > len(value)
+    return not (isinstance(value, dict) and isinstance(sensitive, dict))
 
 
 def _at(value: Json, number: int) -> Json:

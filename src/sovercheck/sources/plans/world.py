@@ -7,8 +7,9 @@ a value is not known yet. Nothing outside the file is looked up: what it names a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
+from typing import Protocol
 
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
@@ -18,7 +19,18 @@ from sovercheck.sources.item import ItemView, Unit, Value
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds import planned
 from sovercheck.sources.kinds.model import Call, Edge, Form, Kind
-from sovercheck.sources.kinds.path import ABSENT, Absent, Json, Path, Pending, PendingReason, Reference, find, parse
+from sovercheck.sources.kinds.path import (
+    ABSENT,
+    Absent,
+    Found,
+    Json,
+    Path,
+    Pending,
+    PendingReason,
+    Reference,
+    find,
+    parse,
+)
 from sovercheck.sources.plans.model import UNKNOWN, Change, Placed, Plan, Planned, Why, resource_id
 from sovercheck.sources.readers import Result, arn, bucket_name
 
@@ -64,6 +76,16 @@ class PlannedView(ItemView):
         return self._answers[name]
 
 
+class Answers(Protocol):
+    """What an Azure template says where a scan would have asked."""
+
+    def above(self, identifier: str) -> Found:
+        """The values of the nearest resource that contains another; `ABSENT` where there is none."""
+
+    def at(self, address: str) -> Found:
+        """What a GET of an address would answer; `ABSENT` where the template has nothing there."""
+
+
 @dataclass(slots=True)
 class PlanWorld:
     """One state of a plan: everything as it is, or as it would be after.
@@ -78,7 +100,7 @@ class PlanWorld:
     plan: Plan
     side: str
     regions: Regions
-    answers: Callable[[str], Json | Absent] | None = None
+    answers: Answers | None = None
     views: dict[str, PlannedView] = field(default_factory=dict)
     others: dict[str, tuple[Change, Planned]] = field(default_factory=dict)
     """Those of no described kind."""
@@ -140,12 +162,12 @@ class PlanWorld:
         identifier = values.get("id") if isinstance(values, dict) else None
         if not isinstance(identifier, str) or self.answers is None:
             return None
-        found = self.answers("/".join(identifier.split("/")[:-2]))
+        found = self.answers.above(identifier)
         return None if isinstance(found, Absent) else found
 
     def _fetch(self, ask: Ask, _: Call) -> Result:
         """What a template says where a scan would have asked; what it does not say is absent, and a default counts."""
-        return self.answers(ask.operation) if self.answers is not None else ABSENT
+        return self.answers.at(ask.operation) if self.answers is not None else ABSENT
 
     def _name(self, identifier: str, paths: Iterable[Path], values: Json) -> None:
         for path in paths:
