@@ -13,10 +13,12 @@ import pytest
 
 from sovercheck.comparison import Comparison
 from sovercheck.findings import Assessment
+from sovercheck.gate import Gate
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import Options
 from tests.decisions.earlier import sample_comparison
+from tests.reports.gate_pages import COMPARISON, shown_gate
 from tests.reports.sample import HOSTILE_NAME, large_assessment, sample_assessment
 
 if TYPE_CHECKING:
@@ -27,10 +29,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def write(assessment: Assessment, path: Path, lang: Lang, comparison: Comparison | None = None) -> Path:
+def write(
+    assessment: Assessment, path: Path, lang: Lang, comparison: Comparison | None = None, gate: Gate | None = None
+) -> Path:
     links = {"fr": "bilan.fr.html", "en": "bilan.en.html"}
     with path.open("wb") as out:
-        html.render(assessment, out, Options(lang, links, comparison=comparison))
+        html.render(assessment, out, Options(lang, links, comparison=comparison, gate=gate))
     return path
 
 
@@ -40,6 +44,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
     return {
         lang: write(sample_assessment(), folder / f"bilan.{lang}.html", lang, sample_comparison()) for lang in LANGS
     }
+
+
+@pytest.fixture(scope="module")
+def gates(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
+    folder = tmp_path_factory.mktemp("gates")
+    assessment, gate = shown_gate()
+    return {lang: write(assessment, folder / f"bilan.{lang}.html", lang, COMPARISON, gate) for lang in LANGS}
 
 
 @pytest.fixture
@@ -76,9 +87,11 @@ def await_status(page: Page, start: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("kind", ["reports", "gates"])
 def test_axe_finds_nothing_to_complain_of(
-    browser: Browser, axe: str, reports: dict[Lang, Path], lang: Lang, width: int
+    browser: Browser, axe: str, request: pytest.FixtureRequest, kind: str, lang: Lang, width: int
 ) -> None:
+    reports: dict[Lang, Path] = request.getfixturevalue(kind)
     # The report's policy refuses foreign scripts, axe included; what is judged is the same page.
     context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
     page = context.new_page()
@@ -93,12 +106,20 @@ def test_axe_finds_nothing_to_complain_of(
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_opens_without_a_complaint_or_a_request(page: Page, reports: dict[Lang, Path], lang: Lang) -> None:
+@pytest.mark.parametrize("kind", ["reports", "gates"])
+def test_opens_without_a_complaint_or_a_request(
+    page: Page, request: pytest.FixtureRequest, kind: str, lang: Lang
+) -> None:
+    reports: dict[Lang, Path] = request.getfixturevalue(kind)
     assert open_report(page, reports[lang]) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
-def test_a_narrow_screen_has_no_sideways_scrolling_of_the_page(browser: Browser, reports: dict[Lang, Path]) -> None:
+@pytest.mark.parametrize("kind", ["reports", "gates"])
+def test_a_narrow_screen_has_no_sideways_scrolling_of_the_page(
+    browser: Browser, request: pytest.FixtureRequest, kind: str
+) -> None:
+    reports: dict[Lang, Path] = request.getfixturevalue(kind)
     page = browser.new_page(viewport={"width": 360, "height": 800})
     open_report(page, reports["fr"])
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -184,10 +205,19 @@ def test_keyboard_reaches_the_content_first(page: Page, reports: dict[Lang, Path
     assert page.locator("a.skip").bounding_box()["x"] >= 0  # type: ignore[index]
 
 
-@pytest.mark.parametrize("lang", LANGS)
+TITLES = {
+    ("reports", "fr"): "Souveraineté des données · Centre hospitalier exemple",
+    ("reports", "en"): "Data sovereignty · Centre",
+    ("gates", "fr"): "Contrôle préalable · Centre hospitalier exemple",
+    ("gates", "en"): "Gate · Centre hospitalier exemple",
+}
+
+
+@pytest.mark.parametrize(("kind", "lang"), TITLES)
 def test_paper_has_running_titles_repeated_headings_and_nothing_cut(
-    page: Page, reports: dict[Lang, Path], lang: Lang, tmp_path: Path
+    page: Page, request: pytest.FixtureRequest, kind: str, lang: Lang, tmp_path: Path
 ) -> None:
+    reports: dict[Lang, Path] = request.getfixturevalue(kind)
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     open_report(page, reports[lang])
@@ -195,7 +225,7 @@ def test_paper_has_running_titles_repeated_headings_and_nothing_cut(
     page.pdf(path=str(target), prefer_css_page_size=True, print_background=True)
     text = subprocess.run(["pdftotext", "-layout", target, "-"], capture_output=True, text=True, check=True).stdout
     pages = text.split("\f")[:-1]
-    title = {"fr": "Souveraineté des données · Centre hospitalier exemple", "en": "Data sovereignty · Centre"}[lang]
+    title = TITLES[kind, lang]
     assert title not in pages[0]
     assert all(title in each for each in pages[1:])
     of = {"fr": "de", "en": "of"}[lang]

@@ -90,7 +90,7 @@ PLACE = unknown("copy.place", "infra/plan.json#aws_s3_bucket.a#primary")
         ("after_apply", "region", "Write the region out (region), or give --assume-region aws=REGION"),
         ("sensitive", "var.region", "Do not hide the region (var.region)"),
         ("expression", "var.a, local.b", "instead of computing it (var.a, local.b)"),
-        ("ambiguous", "aws, aws.us", "Name one provider or one region (possible: aws, aws.us)."),
+        ("ambiguous", "aws, aws.us", "Name one provider or one region (possible: aws, aws.us), or give --assume-region aws=REGION."),
         ("not_in_configuration", "arn", "only an ARN would tell"),
         ("a word of another version", "x", "Write the region (x)"),
     ],
@@ -119,10 +119,36 @@ def test_what_is_tied_to_no_system_asks_for_a_tie_or_a_class() -> None:
     )
 
 
-def test_other_facts_are_asked_of_whoever_settles_them() -> None:
-    known_place = location("CA-QC", "ca-central-1", "resource", "region")
-    (settle,) = settling(known_place, unknown("copy.key_manager", "x"))
-    assert settle.endswith("(to ask: the supplier)")
+def test_other_facts_are_asked_of_whoever_can_establish_them(sample: tuple[Assessment, Gate]) -> None:
+    one = resource("aws_s3_bucket.a", location("US-VA", "us-east-1", "resource", "region"))
+    finding = gate_finding(COPIES, one, "primary", verdict="unknown")
+    facts = [unknown(name, "x") for name in ("efvp.status", "efvp.date", "efvp.conclusion", "copy.key_manager")]
+    assessment, gate = made([(finding, assessed(finding, *facts, reason="legal"))], [one])
+    said = telling(assessment, gate)
+    line = said.line(said.unknown_findings[0])
+    assert line.settle == ()
+    assert [ask.partition(":")[0] for ask in line.asks] == [
+        "To be established by the person in charge of the protection of personal information",
+        "To be established by legal affairs",
+        "To be established by the supplier",
+        "A legal characterisation is needed (by legal affairs).",
+    ]
+
+
+def test_a_rule_on_the_whole_names_the_organisation(sample: tuple[Assessment, Gate]) -> None:
+    whole = dataclasses.replace(sample[1].findings[0], subject="estate", id="estate", address="estate", resource=None)
+    assert telling(*sample).subject(whole) == "Centre hospitalier exemple"
+
+
+def test_the_readings_of_one_share_are_advised_once(sample: tuple[Assessment, Gate]) -> None:
+    assessment, gate = sample
+    share = dataclasses.replace(gate.findings[-1], subject="estate", id="estate", address="estate")
+    title = {"fr": "La part", "en": "The share"}
+    rules = tuple(dataclasses.replace(rule, title=title) for rule in assessment.rules if "quebec-cloud" in rule.id)
+    variants = [dataclasses.replace(share, rule=rule.id) for rule in rules]
+    said = telling(dataclasses.replace(assessment, rules=rules), dataclasses.replace(gate, findings=tuple(variants)))
+    assert len(variants) > 1
+    assert [len(findings) for _, findings in said.advised()] == [len(variants)]
 
 
 def test_moves_are_told_the_gravest_first_with_both_ends(sample: tuple[Assessment, Gate]) -> None:
@@ -162,6 +188,19 @@ def test_a_share_is_told_with_as_many_decimals_as_tell_it_apart(sample: tuple[As
         == "Share of the territory (by volume, strict reading): 54% to 62% → 38% to 62%; target 40%, to be assessed"
     )
     assert "50% → 49.8%; target 40%, target met" in count
+
+
+def test_a_share_that_does_not_change_is_told_to_be_as_it_was(sample: tuple[Assessment, Gate]) -> None:
+    same = tuple(dataclasses.replace(share, after=share.before) for share in COMPARISON.shares)
+    said = telling(*sample, comparison=dataclasses.replace(COMPARISON, shares=same))
+    assert said.shares() == []
+    (told_,) = said.shares_told()
+    assert told_.endswith(", unchanged")
+
+
+def test_the_whole_share_by_volume_comes_first(sample: tuple[Assessment, Gate]) -> None:
+    turned = dataclasses.replace(COMPARISON, shares=COMPARISON.shares[::-1])
+    assert "by volume" in telling(*sample, comparison=turned).shares()[0]
 
 
 def test_without_a_comparison_nothing_is_said_to_stay_as_it_is(sample: tuple[Assessment, Gate]) -> None:

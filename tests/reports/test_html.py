@@ -18,11 +18,12 @@ from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import html
 from sovercheck.reports.base import FollowUp, Options, finding_key
 from tests.decisions.earlier import sample_comparison
+from tests.reports.gate_pages import COMPARISON, shown_gate
 from tests.reports.sample import HOSTILE_NAME, HOSTILE_SUPPLIER, large_assessment, sample_assessment
 from tests.reports.sample_readings import HOSTILE_ACCOUNT, HOSTILE_DETAIL, HOSTILE_KIND, HOSTILE_NEEDS
 
 LINKS = {"fr": "bilan.fr.html", "en": "bilan.en.html"}
-VOID = {"meta", "link", "br", "img", "input", "rect", "path", "circle"}
+VOID = {"meta", "link", "br", "wbr", "img", "input", "rect", "path", "circle"}
 
 
 def rendered(assessment: Assessment, lang: Lang = "fr", options: Options | None = None) -> str:
@@ -42,9 +43,17 @@ def assessment() -> Assessment:
     return sample_assessment()
 
 
-@pytest.fixture(scope="module", params=[(lang, changed) for lang in LANGS for changed in (False, True)], ids=str)
+SHOWN = ("plain", "changed", "gate")
+
+
+@pytest.fixture(scope="module", params=[(lang, shown) for lang in LANGS for shown in SHOWN], ids=str)
 def page(request: pytest.FixtureRequest, assessment: Assessment) -> str:
-    lang, changed = request.param
+    lang, shown = request.param
+    changed = shown == "changed"
+    if shown == "gate":
+        of_gate, gate = shown_gate()
+        of_gate = dataclasses.replace(of_gate, gaps=assessment.gaps)
+        return rendered(of_gate, lang, Options(lang, LINKS, comparison=COMPARISON, gate=gate))
     return rendered(assessment, lang, Options(lang, LINKS, comparison=sample_comparison() if changed else None))
 
 
@@ -217,7 +226,7 @@ def test_names_every_system_rule_law_gap_waiver_and_input(page: str, assessment:
     for item in assessment.inputs:
         assert item.sha256 in said
     assert "backup:ListCopyJobs" in said
-    assert "sovercheck assess --as-of 2026-11-22" in said
+    assert re.search(r"sovercheck (assess|gate [^-]+) --as-of 2026-11-22", said)
 
 
 def test_no_sentence_is_left_with_a_name_in_braces(page: str) -> None:

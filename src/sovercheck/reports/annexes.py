@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sovercheck import messages
 from sovercheck.findings import PlaceVolume
+from sovercheck.gate import Gate
 from sovercheck.inventory.facts import COPY_KINDS
 from sovercheck.reports import svg
 from sovercheck.reports.cards import Key
@@ -270,6 +271,18 @@ def _status(view: View, status: str) -> str:
     return "" if status == "in_force" else f"{_word(view, 'status', status)}, "
 
 
+def _gate_command(gate: Gate, as_of: str) -> list[str]:
+    """What judges the same files again; the sources that they came from are not part of what a gate says."""
+    words = ["sovercheck", "gate", *(plan.name for plan in gate.plans), "--as-of", as_of, "--fail-on", gate.fail_on]
+    if gate.data_class is not None:
+        words += ["--data-class", gate.data_class]
+    for provider, region in gate.assumed.items():
+        words += ["--assume-region", f"{provider}={region}"]
+    if gate.baseline is not None:
+        words += ["--baseline", gate.baseline]
+    return [*words, "--only-new"] if gate.only_new else words
+
+
 def reproducing(view: View) -> Reproducing:
     """Versions, hashes and the canonical command, which is made from the assessment and not the one typed."""
     assessment = view.assessment
@@ -277,7 +290,11 @@ def reproducing(view: View) -> Reproducing:
     stood_in = [word for name in saved for word in ("--from", name)]
     return Reproducing(
         version=assessment.version,
-        command=shlex.join(["sovercheck", "assess", *stood_in, "--as-of", assessment.as_of]),
+        command=shlex.join(
+            ["sovercheck", "assess", *stood_in, "--as-of", assessment.as_of]
+            if view.options.gate is None
+            else _gate_command(view.options.gate, assessment.as_of)
+        ),
         inputs=tuple((view.t(f"input.{item.kind}"), item.name, item.sha256) for item in assessment.inputs),
         parameters=tuple(assessment.parameters.items()),
     )

@@ -139,7 +139,7 @@ class _Page:
         moves = [
             f"- {self._t('move_names', what=prose(what), names=self._moving(moves))}" for what, moves in told_.moves()
         ]
-        others = [f"- {prose(text)}" for text in (*told_.exposures_told(), *told_.shares())]
+        others = [f"- {prose(text)}" for text in (*told_.exposures_told(), *told_.shares_told())]
         if not moves and told_.knows_before:
             moves = [f"- {prose(self._t('moves_none'))}"]
         if moves or others:
@@ -171,7 +171,7 @@ class _Page:
             (
                 prose(self._t(f"aside.{why}")),
                 prose(told_.words.title(finding.rule), _TITLE),
-                code(told_.words.subject(finding)),
+                code(told_.subject(finding)),
                 code(spot_of(finding)),
             )
             for why, _, findings in found
@@ -248,4 +248,6 @@ def _how(line: Line) -> str:
 
 
 def _settle(line: Line) -> str:
-    return "<br>".join(prose(part, _LONGEST) for part in (line.how, *(f"→ {text}" for text in line.settle)) if part)
+    return "<br>".join(
+        prose(part) for part in (line.how, *(f"→ {text}" for text in (*line.settle, *line.asks))) if part
+    )

@@ -5,14 +5,17 @@ Tables of cells, as for what changed since an earlier assessment, so that the te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import get_args
 
+from markupsafe import Markup
+
 from sovercheck.gate import RUNGS, Action, GateFinding, PlannedResource
 from sovercheck.reports.changes import SHOWN, Cell, Changes, Table
-from sovercheck.reports.gate_told import GateTold, Group, spot_of, told
+from sovercheck.reports.gate_told import GateTold, Group, Line, spot_of, told
 from sovercheck.reports.view import Mark, View
 
 _RESULTS = {"finding": "fail", "not_established": "unk", "waived": "wai", "satisfied": "pass"}
@@ -41,13 +44,12 @@ class GatePage:
         title: of the page, as a browser shows it.
         running: of each printed page but the first.
         mark: the result.
-        lead: the result in words, then what the change does.
+        lead: what the change does in words, or the result where nothing is compared.
         counts: findings by what they count for.
         caveats: what a reader must know of the result.
         incomplete: what the files do not show.
         plans: the files.
         actions: the actions that some resource has; heads of the columns of `plans`.
-        posture: what the change does, in sentences.
         moves: of copies; None if nothing moves.
         compared: exposures, shares and places before and after; empty tables are left out.
         failing: the findings to correct; None if there are none.
@@ -69,7 +71,6 @@ class GatePage:
     incomplete: tuple[str, ...]
     plans: tuple[PlanLine, ...]
     actions: tuple[str, ...]
-    posture: tuple[str, ...]
     moves: Table | None
     compared: tuple[Table, ...]
     failing: Table | None
@@ -109,7 +110,7 @@ class _Making:
             title=told_.t("page_title", **day),
             running=told_.t("running", **day),
             mark=Mark(_RESULTS[gate.result], told_.verdict()),
-            lead=" ".join((told_.result(), told_.territory())).strip(),
+            lead=" ".join(self._lead()) or told_.result(),
             counts=tuple(self._counts()),
             caveats=tuple(told_.caveats()),
             incomplete=tuple(told_.incomplete()),
@@ -124,7 +125,6 @@ class _Making:
                 for plan in gate.plans
             ),
             actions=tuple(told_.words.action(action) for action in actions),
-            posture=tuple(told_.posture()),
             moves=self._moves(),
             compared=tuple(table for table in compared.tables if table.id in _COMPARED) if compared is not None else (),
             failing=self._findings("to_correct", "how", told_.failing(), told_.failing_findings),
@@ -136,6 +136,20 @@ class _Making:
             not_judged=tuple((told_.words.title(rule), self._anchor(rule)) for rule in gate.not_judged),
             not_judged_words=told_.not_judged(),
         )
+
+    def _lead(self) -> Iterator[str]:
+        """What the change does, without the names that the tables give."""
+        told_ = self._told
+        moves = told_.moves()
+        if moves:
+            yield told_.t("moves", moves="; ".join(what for what, _ in moves))
+        elif told_.knows_before:
+            yield told_.t("moves_none")
+        exposures, shares = told_.exposures(), told_.shares_told()
+        if exposures:
+            yield told_.many("exposures_changed", len(exposures))
+        if shares:
+            yield told_.t("share_end", share=shares[0])
 
     def _counts(self) -> Iterator[Mark]:
         tally = self._told.gate.tally
@@ -178,12 +192,12 @@ class _Making:
         # An unknown place says why in the same words; nothing more is known of how.
         place = Cell(line.place or self._told.t("absent"), tuple(part for part in (line.how, *line.facts) if part))
         return (
-            Cell(line.subject, (aspects,) if aspects else ()),
+            Cell(_breaking(line.subject), (aspects,) if aspects else ()),
             Cell(group.title, tuple(part for part in (group.severity, group.cite) if part), self._anchor(group.rule)),
             Cell(self._mark(finding)),
             place,
-            *((Cell("\n".join(line.settle[:1]), line.settle[1:]),) if last == "settle" else ()),
-            Cell(line.spot),
+            *((_settle(line),) if last == "settle" else ()),
+            Cell(_breaking(line.spot)),
         )
 
     def _mark(self, finding: GateFinding) -> Mark:
@@ -198,10 +212,10 @@ class _Making:
         found = list(told_.aside())
         rows = (
             (
-                Cell(told_.words.subject(finding)),
+                Cell(_breaking(told_.subject(finding))),
                 Cell(told_.words.title(finding.rule), anchor=self._anchor(finding.rule)),
                 Cell(told_.t(f"aside.{why}"), tuple(part for part in (told_.words.accepted(finding),) if part)),
-                Cell(spot_of(finding)),
+                Cell(_breaking(spot_of(finding))),
             )
             for why, _, findings in found
             for finding in findings
@@ -215,11 +229,11 @@ class _Making:
         told_ = self._told
         rows = (
             (
-                Cell(move.address, (told_.words.say.word("value", move.copy),)),
+                Cell(_breaking(move.address), (told_.words.say.word("value", move.copy),)),
                 Cell(told_.words.say.word("gate.move", move.kind)),
                 *(Cell(end) for end in told_.ends(move)),
                 Cell(told_.words.action(move.action)),
-                Cell(spot_of(move)),
+                Cell(_breaking(spot_of(move))),
             )
             for _, moves in told_.moves()
             for move in moves
@@ -258,11 +272,11 @@ class _Making:
             for location in (resource.before, resource.after)
         )
         return (
-            Cell(resource.address, (resource.native_type,)),
+            Cell(_breaking(resource.address), (resource.native_type,)),
             Cell(told_.words.action(resource.action), tuple(self._particular(resource))),
             *(Cell(end) for end in ends),
             Cell(how or told_.t("absent"), settle),
-            Cell(spot_of(resource)),
+            Cell(_breaking(spot_of(resource))),
         )
 
     def _particular(self, resource: PlannedResource) -> Iterator[str]:
@@ -272,3 +286,13 @@ class _Making:
             yield self._told.t("deposed")
         if resource.drifted:
             yield self._told.t("drifted")
+
+
+def _settle(line: Line) -> Cell:
+    first, *rest = (*line.settle, *line.asks) or ("",)
+    return Cell(first, tuple(rest))
+
+
+def _breaking(name: str) -> Markup:
+    """An address or a path that may break after a dot or a slash: where a reader would break it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[./\[])(?=[^./])", name))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sovercheck.comparison import Comparison, ExposureChange, ShareChange
-from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult
+from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult, Share
 from sovercheck.gate import RUNGS, Gate, GateFinding, Location, Move, MoveKind, PlannedResource, PlanView, Result
 from sovercheck.inventory.facts import COPY_KINDS, FACTS, Type
+from sovercheck.light import dataclass
 from sovercheck.messages import has
 from sovercheck.reports.base import Options, open_facts
 from sovercheck.reports.gate_findings import gravest_first, is_set_aside, repository_path
@@ -29,9 +29,14 @@ MOVES: tuple[MoveKind, ...] = (
 )  # fmt: skip
 """What copies do, the gravest first."""
 
+HOME = "CA-QC"
+"""Where data is at home, where the configuration does not say."""
+
 _ASIDE = ("existing", "baselined", "waived", "advised", "below")
 _NAMED = 3
-_SETTLING = 3
+_FINEST = 2
+_DECIDING = 3
+_ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ class Line:
         how: how that is known; empty where it is not.
         facts: the other facts that decided.
         spot: `file:line`, or the plan.
-        settle: of an unknown, what to do about it.
+        settle: of an unknown, what the change or its pipeline can do about it first.
+        asks: what else is to be established, by whom.
     """
 
     subject: str
@@ -84,6 +90,7 @@ class Line:
     facts: tuple[str, ...]
     spot: str
     settle: tuple[str, ...]
+    asks: tuple[str, ...]
 
 
 class GateTold:
@@ -195,9 +202,12 @@ class GateTold:
             if number:
                 yield word, self.many(f"count.{word}", number), self._aside[word]
 
-    def advised(self) -> list[Group]:
-        """Those only advised, by rule."""
-        return self._grouped(self._aside["advised"])
+    def advised(self) -> list[tuple[str, list[GateFinding]]]:
+        """(title, findings) of those only advised; the readings of a share have one title."""
+        by_title: dict[str, list[GateFinding]] = {}
+        for finding in self._aside["advised"]:
+            by_title.setdefault(self.words.title(finding.rule), []).append(finding)
+        return list(by_title.items())
 
     def _grouped(self, findings: Sequence[GateFinding]) -> list[Group]:
         by_rule: dict[str, list[GateFinding]] = {}
@@ -218,6 +228,12 @@ class GateTold:
             findings=tuple(findings),
         )
 
+    def subject(self, finding: GateFinding) -> str:
+        """The resource as its author calls it, the system's name, or the organisation's for a rule on the whole."""
+        if finding.subject == "estate":
+            return self.words.assessment.organisation.name
+        return self.words.subject(finding)
+
     def line(self, finding: GateFinding) -> Line:
         """A finding in words."""
         assessed = self._assessed.get((finding.rule, finding.subject, finding.id))
@@ -234,9 +250,10 @@ class GateTold:
             place, how = "", ""
         if fact is None and finding.verdict == "fail" and assessed is not None:
             facts = tuple(self._facts(assessed))
+        open_ = finding.verdict == "unknown"
         acts = finding.action not in (None, "unchanged", "no_op")
         return Line(
-            subject=self.words.subject(finding),
+            subject=self.subject(finding),
             copy=self._say.word("value", copy) if copy not in (None, "primary") else "",
             action=self.words.action(finding.action) if acts and finding.action is not None else "",
             standing=self.words.standing(finding),
@@ -244,7 +261,8 @@ class GateTold:
             how=how,
             facts=facts,
             spot=spot_of(finding),
-            settle=tuple(dict.fromkeys(self._settle(assessed, resource))) if finding.verdict == "unknown" else (),
+            settle=tuple(self._settle(assessed, resource)) if open_ else (),
+            asks=tuple(self._asks(assessed)) if open_ else (),
         )
 
     def place(self, location: Location) -> str:
@@ -276,31 +294,31 @@ class GateTold:
         return place, self._say.text("gate.finding.how", rung=grade, where=where) if where else grade
 
     def _facts(self, assessed: Finding) -> Iterator[str]:
-        for fact in assessed.facts[:_SETTLING]:
+        for fact in assessed.facts[:_DECIDING]:
             yield self.t("fact", name=self._say.fact(fact.fact), value=self._say.value(fact))
 
     # What would settle an unknown
 
     def _settle(self, assessed: Finding | None, resource: PlannedResource | None) -> Iterator[str]:
+        """A place that is not known, or nothing that says whose data it is: a commit or an option settles them."""
         located = (resource.after or resource.before) if resource is not None else None
         missing = open_facts(self.words.assessment, assessed) if assessed is not None else []
-        places = [fact for fact in missing if _is_place(fact)]
-        if located is not None and (places or (assessed is None and located.place is None)):
+        if located is not None and (assessed is None or any(map(_is_place, missing))):
             yield from self.settle(located, resource.provider if resource is not None else None)
-            missing = [fact for fact in missing if not _is_place(fact)]
+        if resource is not None and any(_is_of_system(fact, assessed) for fact in missing):
+            yield self.t("settle.tie")
+
+    def _asks(self, assessed: Finding | None) -> Iterator[str]:
+        """The other facts that are missing, by who can establish them."""
         if assessed is None:
             return
-        untied = not assessed.systems and resource is not None
-        if untied and any(fact.fact.startswith("system.") for fact in missing):
-            yield self.t("settle.tie")
-            missing = [fact for fact in missing if not fact.fact.startswith("system.")]
-        for fact in missing[:_SETTLING]:
-            known = FACTS.get(fact.fact)
-            if known is None:
-                yield self.t("settle.fact", fact=fact.fact)
-            else:
-                who = self._say.settler(known.settled_by)
-                yield self.t("settle.question", question=self._say.question(fact.fact), who=who)
+        by_settler: dict[str, list[str]] = {}
+        for fact in open_facts(self.words.assessment, assessed):
+            if not _is_place(fact) and not _is_of_system(fact, assessed):
+                settler: str = FACTS[fact.fact].settled_by if fact.fact in FACTS else "operations"
+                by_settler.setdefault(settler, []).append(self._say.fact(fact.fact))
+        for settler, facts in by_settler.items():
+            yield self.t("settle.asks", who=self._say.settler(settler), facts=self.named(facts, most=_ASKED))
         if assessed.reason == "legal":
             yield self.t("settle.legal", who=self._say.settler("legal"))
 
@@ -324,7 +342,7 @@ class GateTold:
         by_kind: dict[str, list[Move]] = {}
         for move in self.gate.moves:
             by_kind.setdefault(move.kind, []).append(move)
-        home = self.words.place(self.words.assessment.organisation.place)
+        home = self.words.place(self.words.assessment.organisation.place or HOME)
         return [
             (self.many(f"move.{kind}", len(by_kind[kind]), home=home), tuple(by_kind[kind]))
             for kind in MOVES
@@ -346,8 +364,20 @@ class GateTold:
         return [self._exposure(change) for change in self.comparison.exposures] if self.comparison is not None else []
 
     def shares(self) -> list[str]:
-        """Each reading of a share that changes: the interval before and after, and its target."""
-        return [self._share(change) for change in self.comparison.shares] if self.comparison is not None else []
+        """Each reading of a share whose interval changes, before and after, and its target; the volume first."""
+        if self.comparison is None:
+            return []
+        changed = [change for change in self.comparison.shares if _interval_changes(change)]
+        return [self._share(change) for change in sorted(changed, key=_share_order)]
+
+    def shares_told(self) -> list[str]:
+        """The same, or that no share changes where there are any."""
+        said = self.shares()
+        if said or self.comparison is None or not self.words.assessment.shares:
+            return said
+        share = min(self.words.assessment.shares, key=_share_order)
+        interval = self._interval((share.low, share.high, share.target), 0)
+        return [self.t("share_same", label=self._label(share), interval=interval)]
 
     @property
     def knows_before(self) -> bool:
@@ -387,7 +417,7 @@ class GateTold:
     def posture(self) -> list[str]:
         """Territory, exposures and the share in a sentence each; empty where nothing is compared."""
         said = [self.territory()]
-        exposures, shares = self.exposures(), self.shares()
+        exposures, shares = self.exposures(), self.shares_told()
         if exposures:
             said.append(self.t("exposures", exposures=self.named(exposures, separator="; ")))
         elif self.comparison is not None:
@@ -408,11 +438,6 @@ class GateTold:
         return self.t(f"exposure.{change.change}", law=name, name=change.name, before=before, after=after)
 
     def _share(self, change: ShareChange) -> str:
-        label = self._say.text(
-            "html.share.label",
-            weight=self._say.text(f"html.share.weight.{change.weight}").lower(),
-            reading=self._say.text(f"html.share.reading.{change.reading}"),
-        )
         digits = _digits(change)
         before, after = (
             self._interval(interval, digits) if interval is not None else self.t("absent")
@@ -424,7 +449,13 @@ class GateTold:
         if interval is not None and rule is not None and verdict is not None:
             said = self._say.verdict(rule, verdict, None)
             target = self.t("share_target", target=self._say.share(interval[2]), verdict=said)
-        return self.t("share", label=label, before=before, after=after, target=target)
+        return self.t("share", label=self._label(change), before=before, after=after, target=target)
+
+    def _label(self, share: Share | ShareChange) -> str:
+        weight = self._say.text(f"html.share.weight.{share.weight}").lower()
+        return self._say.text(
+            "html.share.label", weight=weight, reading=self._say.text(f"html.share.reading.{share.reading}")
+        )
 
     def _interval(self, interval: tuple[str, str, str], digits: int) -> str:
         low, high = (self._say.share(end, digits=digits) for end in interval[:2])
@@ -483,6 +514,11 @@ def _copy_kind(finding: GateFinding) -> str | None:
     return kind if kind in COPY_KINDS else None
 
 
+def _is_of_system(fact: DecidingFact, assessed: Finding | None) -> bool:
+    """Whether a missing fact is missing because its resource is tied to no system."""
+    return assessed is not None and not assessed.systems and fact.fact.startswith("system.")
+
+
 def _is_place(fact: DecidingFact) -> bool:
     known = FACTS.get(fact.fact)
     return known is not None and known.type is Type.PLACE and fact.fact.partition(".")[0] in ("copy", "resource")
@@ -496,12 +532,23 @@ def _place_fact(finding: GateFinding, assessed: Finding | None) -> DecidingFact 
     return known[0] if known else None
 
 
+def _interval_changes(change: ShareChange) -> bool:
+    """Whether an interval is another one, as far as a page tells it."""
+    return _ends(change.before, _FINEST) != _ends(change.after, _FINEST)
+
+
+def _ends(interval: tuple[str, str, str] | None, digits: int) -> list[Decimal] | None:
+    return [round(Decimal(end) * 100, digits) for end in interval[:2]] if interval is not None else None
+
+
+def _share_order(share: Share | ShareChange) -> tuple[int, int]:
+    """By volume and strictly, as people speak of a share, before the other readings."""
+    return ("volume", "count", "class").index(share.weight), ("strict", "territorial").index(share.reading)
+
+
 def _digits(change: ShareChange) -> int:
     """As few decimals as tell before from after."""
-    if change.before is None or change.after is None:
-        return 0
-    for digits in (0, 1):
-        ends = [[round(Decimal(end) * 100, digits) for end in side[:2]] for side in (change.before, change.after)]
-        if ends[0] != ends[1]:
+    for digits in range(_FINEST):
+        if _ends(change.before, digits) != _ends(change.after, digits):
             return digits
-    return 2
+    return _FINEST

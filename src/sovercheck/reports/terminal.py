@@ -113,7 +113,7 @@ class _Terminal:
     def _group(self, findings: tuple[GateFinding, ...]) -> Iterator[str]:
         """Each finding in a line; what settles several in a row is said once, below them."""
         told_ = [(finding, self._told.line(finding)) for finding in findings]
-        for settle, together in groupby(told_, key=lambda pair: pair[1].settle):
+        for settle, together in groupby(told_, key=lambda pair: _settle(pair[1])):
             for finding, line in together:
                 yield f"  {_SHAPES[finding.verdict]} {logged(_one_line(finding, line))}"
             yield from (f"    → {logged(sentence)}" for sentence in settle)
@@ -126,12 +126,12 @@ class _Terminal:
             yield ""
         if counts:
             yield told_.t("aside", counts=", ".join(counts))
-        groups = told_.advised()
-        for group in groups[:_MOST_ADVISED]:
-            names = told_.named(told_.words.subject(finding) for finding in group.findings)
-            yield f"  {logged(told_.t('advised_line', title=group.title, names=names))}"
-        if len(groups) > _MOST_ADVISED:
-            yield f"  {told_.many('more_advised', len(groups) - _MOST_ADVISED)}"
+        advised = told_.advised()
+        for title, findings in advised[:_MOST_ADVISED]:
+            names = told_.named(map(told_.subject, findings))
+            yield f"  {logged(told_.t('advised_line', title=title, names=names))}"
+        if len(advised) > _MOST_ADVISED:
+            yield f"  {told_.many('more_advised', len(advised) - _MOST_ADVISED)}"
         if not_judged:
             yield not_judged
 
@@ -146,3 +146,8 @@ def _one_line(finding: GateFinding, line: Line) -> str:
     place = ", ".join(shortened(part, _LONGEST) for part in (line.place, line.how) if part)
     standing = line.standing if finding.standing == "existing" else ""
     return " · ".join(part for part in (named, line.action, standing, place, "; ".join(line.facts), line.spot) if part)
+
+
+def _settle(line: Line) -> tuple[str, ...]:
+    """What a commit or an option settles comes first: only then is it known what is left to ask."""
+    return line.settle or line.asks
