@@ -90,7 +90,11 @@ PLACE = unknown("copy.place", "infra/plan.json#aws_s3_bucket.a#primary")
         ("after_apply", "region", "Write the region out (region), or give --assume-region aws=REGION"),
         ("sensitive", "var.region", "Do not hide the region (var.region)"),
         ("expression", "var.a, local.b", "instead of computing it (var.a, local.b)"),
-        ("ambiguous", "aws, aws.us", "Name one provider or one region (possible: aws, aws.us), or give --assume-region aws=REGION."),
+        (
+            "ambiguous",
+            "aws, aws.us",
+            "Name one provider or one region (possible: aws, aws.us), or give --assume-region aws=REGION.",
+        ),
         ("not_in_configuration", "arn", "only an ARN would tell"),
         ("a word of another version", "x", "Write the region (x)"),
     ],

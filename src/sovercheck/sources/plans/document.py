@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -38,7 +37,7 @@ class Document:
 
     name: str
     text: str
-    json: Mapping[str, Json] | None
+    json: dict[str, Json] | None
     sha256: str
 
 

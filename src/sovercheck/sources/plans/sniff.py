@@ -67,6 +67,7 @@ def _of_json(found: Document, path: Path, asked: Asked) -> tuple[Plan, ...]:
 def _of_text(found: Document, path: Path, asked: Asked) -> tuple[Plan, ...]:
     """JSON with comments, which only Azure's templates have; else YAML."""
     from sovercheck.sources.plans import arm, cloudformation
+    from sovercheck.sources.plans.template_text import read_text
 
     if found.text.lstrip().startswith(("{", "//", "/*")):
         return (arm.read(found.name, found.text, asked),)
@@ -87,7 +88,7 @@ def _folder(path: Path, name: str, asked: Asked) -> tuple[tuple[Plan, str], ...]
     return tuple((plan, found.sha256) for plan in cdk.read_cdk(path, asked, name))
 
 
-def _unwrapped(content: Mapping[str, Json]) -> Mapping[str, Json]:
+def _unwrapped(content: dict[str, Json]) -> dict[str, Json]:
     """A plan that some service put into an object of its own, as its only large member."""
     if not terraform.looks_like(content):
         for value in content.values():
