@@ -47,7 +47,7 @@ def test_an_element_that_only_the_unknown_has_is_there() -> None:
 
 def test_an_unknown_value_of_one_resource_is_a_reference_to_it() -> None:
     found = over({}, {"key": True, "other": True}, None, {"key": {"to": "aws_kms_key.k"}})
-    assert found == {"key": "plan.json#aws_kms_key.k", "other": Pending("after_apply", "other")}
+    assert found == {"key": "plan.json#aws_kms_key.k", "other": Pending("after_apply", "other", unset=True)}
     assert isinstance(found, dict)
     assert isinstance(found["key"], Reference)
 
