@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from sovercheck.sources.plans.cloudformation import looks_like, read
 from sovercheck.sources.plans.model import Asked, Incomplete, Plan
 from sovercheck.sources.plans.source import PlanState
 
-REAL = Path("../shared/data/cloudformation")
+ROOT = Path(__file__).resolve().parents[3]
+REAL = Path(os.environ.get("SOVERCHECK_SHARED", ROOT.parent / "shared")) / "data" / "cloudformation"
 
 
 def plan(text: str, **asked: object) -> Plan:
@@ -268,6 +270,13 @@ def test_a_long_row_of_resources_is_followed() -> None:
     assert len(plan(json.dumps({"Resources": row})).changes) == 3001
 
 
+def test_a_row_of_conditions_too_long_to_follow_is_an_error() -> None:
+    conditions = {f"C{n}": {"Fn::Not": [{"Condition": f"C{n + 1}"}]} for n in range(3000)}
+    resources = {"A": {"Type": "T", "Condition": "C0"}}
+    error = refused(json.dumps({"Conditions": conditions, "Resources": resources}))
+    assert (error.code, error.params["resource"]) == ("template_too_long", "A")
+
+
 # What is a template
 
 
@@ -391,7 +400,10 @@ def test_a_policy_of_a_bucket_that_nobody_knows_yet_may_be_any_bucket_s() -> Non
 # Real templates
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real templates are not here")
+@pytest.mark.skipif(
+    not REAL.is_dir(),
+    reason="the real templates are not on this machine; set SOVERCHECK_SHARED to the folder of shared data",
+)
 def test_every_real_template_is_read_each_resource_placed_or_unknown_for_a_reason() -> None:
     files = sorted(REAL.iterdir())
     assert len(files) == 30

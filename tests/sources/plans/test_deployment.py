@@ -109,4 +109,6 @@ def test_a_file_that_is_no_toml_is_an_error_at_its_line(tmp_path: Path) -> None:
 
 def test_the_folder_may_be_told_apart_from_the_name(tmp_path: Path) -> None:
     (tmp_path / "samconfig.toml").write_text('[default.deploy.parameters]\nregion = "ca-west-1"\n', encoding="utf-8")
-    assert placed(read("t.yaml", TEMPLATE, Asked(), tmp_path)).region == "ca-west-1"
+    assert placed(read("template.yaml", TEMPLATE, Asked(), tmp_path)).region == "ca-west-1"
+    # Of a template of another name it says nothing, unless it names it.
+    assert placed(read("network.yaml", TEMPLATE, Asked(), tmp_path)).region is None

@@ -224,8 +224,12 @@ def _existing(evaluator: Evaluator, written: Mapping[str, Resource]) -> tuple[li
     kept, left_out = list[str](), list[str]()
     for logical_id, resource in written.items():
         condition = resource.body.get("Condition")
-        with evaluator.watched() as defaults:
-            held = evaluator.holds(condition) if isinstance(condition, str) else True
+        try:
+            with evaluator.watched() as defaults:
+                held = evaluator.holds(condition) if isinstance(condition, str) else True
+        except RecursionError as error:
+            place = evaluator.text.place("Resources", resource.written)
+            raise InputError("template_too_long", place=place, resource=logical_id) from error
         if isinstance(held, Pending) or held:
             kept.append(logical_id)
         elif defaults:

@@ -15,6 +15,9 @@ from sovercheck.sources.plans.model import Asked, Placed, Spot
 
 SAMCONFIG = "samconfig.toml"
 
+_DEPLOYED_BY_DEFAULT = ("template.yaml", "template.yml", "template.json")
+"""The templates that SAM deploys where it is not told which."""
+
 NOWHERE = Placed(None, why="not_in_plan", needs="--assume-region aws=…")
 
 
@@ -100,7 +103,8 @@ def _settings(tables: Mapping[str, object], template: str) -> Iterator[Mapping[s
             merged |= given if isinstance(given, dict) else {}
         other = merged.get("template_file", merged.get("template"))
         # A built template keeps its name: `.aws-sam/build/template.yaml`.
-        if merged and (not isinstance(other, str) or Path(other).name == template):
+        named = (Path(other).name,) if isinstance(other, str) else _DEPLOYED_BY_DEFAULT
+        if template in named:
             yield merged
 
 
