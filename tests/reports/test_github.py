@@ -92,10 +92,18 @@ def test_no_more_than_are_shown_and_the_rest_is_counted() -> None:
 
 def test_the_count_takes_the_place_of_a_notice() -> None:
     assessment, gate = large_gate(30)
-    advised = tuple(dataclasses.replace(finding, judged=False) for finding in gate.findings)
-    found = commands(assessment, dataclasses.replace(gate, findings=advised))
+    set_aside = tuple(dataclasses.replace(finding, standing="baselined") for finding in gate.findings)
+    found = commands(assessment, dataclasses.replace(gate, findings=set_aside))
     assert [one.name for one in found] == ["notice"] * 10
     assert found[-1].data.startswith("21 autres constats")
+
+
+def test_what_is_only_advised_is_counted_and_not_annotated() -> None:
+    assessment, gate = large_gate(30)
+    advised = tuple(dataclasses.replace(finding, judged=False) for finding in gate.findings)
+    (only,) = commands(assessment, dataclasses.replace(gate, findings=advised))
+    assert only.name == "notice"
+    assert only.data.startswith("30 autres constats")
 
 
 def test_a_gate_without_findings_says_nothing() -> None:

@@ -21,7 +21,8 @@ def render(assessment: Assessment, out: BinaryIO, options: Options) -> None:
     assert gate is not None  # noqa: S101 - the format needs one
     words = GateWords(assessment, gate, options.lang)
     by_level: dict[Level, list[str]] = {"error": [], "warning": [], "note": []}
-    for finding in gravest_first(gate):
+    # What is only advised has no line of its own, and would fill the page: it is counted.
+    for finding in (one for one in gravest_first(gate) if one.judged):
         grave = level(gate, finding)
         if len(by_level[grave]) < MOST:
             where = spot(gate, finding)
