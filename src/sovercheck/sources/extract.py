@@ -431,7 +431,9 @@ class ItemReading:
         if found.content == "provider":
             key = PROVIDER_KEY
         elif found.content == "customer":
-            key = KeyFacts(None, "customer")
+            # A key that a plan describes is graded by what it says of itself.
+            graded = bool(self.view.unit.form.grade)
+            key = self.world.key(self.id, self.view) if graded else KeyFacts(None, "customer")
         else:
             key = self.world.key(str(found.content), self.view)
         if isinstance(key, Refusal):
