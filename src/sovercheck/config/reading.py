@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from sovercheck.config import Central, Config, Locate, WaiversFile, central
@@ -32,7 +33,7 @@ from sovercheck.reference.written import read
 from sovercheck.reports.base import FORMATS
 from sovercheck.sources.aws import settings as aws
 from sovercheck.sources.azure import settings as azure
-from sovercheck.sources.base import LiveSource, Source
+from sovercheck.sources.base import Cloud, LiveSource, Source
 from sovercheck.sources.declarations import Declarations
 from sovercheck.sources.spreadsheet import Spreadsheet
 from sovercheck.sources.systems import SystemsFile
@@ -292,7 +293,7 @@ def _sources(
 
 
 def _of_entry(entry: SourceEntry, file: _File, at: _At) -> Iterator[Source | LiveSource]:
-    """The sources that an entry names; the libraries of a cloud are imported only where one is named."""
+    """The sources that an entry names."""
     if entry.declarations is not None:
         yield Declarations(file.path(entry.declarations), file.shown(entry.declarations))
     if entry.inventory is not None:
@@ -300,13 +301,21 @@ def _of_entry(entry: SourceEntry, file: _File, at: _At) -> Iterator[Source | Liv
         mapping = entry.inventory.model_copy(update={"file": file.shown(name)})
         yield Spreadsheet(mapping, file.path(name), at)
     if entry.aws is not None:
-        from sovercheck.sources.aws.source import Aws
-
-        yield Aws(entry.aws)
+        yield Cloud("aws", entry.aws.name, partial(_aws, entry.aws))
     if entry.azure is not None:
-        from sovercheck.sources.azure.source import Azure
+        yield Cloud("azure", entry.azure.name, partial(_azure, entry.azure))
 
-        yield Azure(entry.azure)
+
+def _aws(entry: aws.AwsEntry) -> LiveSource:
+    from sovercheck.sources.aws.source import Aws
+
+    return Aws(entry)
+
+
+def _azure(entry: azure.AzureEntry) -> LiveSource:
+    from sovercheck.sources.azure.source import Azure
+
+    return Azure(entry)
 
 
 def _unknown_words(entry: SourceEntry, at: _At) -> Iterator[ConfigurationError]:

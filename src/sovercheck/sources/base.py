@@ -158,6 +158,33 @@ class LiveSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """A cloud that is configured, and whose libraries are imported once it is read: the gate reads none.
+
+    Attributes:
+        kind: see `LiveSource`.
+        name: see `LiveSource`.
+        made: gives what reads it.
+    """
+
+    kind: str
+    name: str
+    made: Callable[[], LiveSource]
+
+    def scan(self, work: Work) -> Iterator[Item]:
+        """See `LiveSource`."""
+        return self.made().scan(work)
+
+    def trial(self, work: Work) -> Iterator[Tried]:
+        """See `LiveSource`."""
+        return self.made().trial(work)
+
+    def least(self) -> Mapping[str, object]:
+        """See `LiveSource`."""
+        return self.made().least()
+
+
+@dataclass(frozen=True, slots=True)
 class Shipped:
     """A source that ships with the product; its module is imported only where it is configured.
 
