@@ -93,7 +93,7 @@ PLACE = unknown("copy.place", "infra/plan.json#aws_s3_bucket.a#primary")
         (
             "ambiguous",
             "aws, aws.us",
-            "Name one provider or one region (possible: aws, aws.us), or give --assume-region aws=REGION.",
+            "Name one provider or one region (possible: aws, aws.us), or give --assume-region",
         ),
         ("not_in_configuration", "arn", "only an ARN would tell"),
         ("a word of another version", "x", "Write the region (x)"),
@@ -105,6 +105,11 @@ def test_an_unknown_place_says_what_to_do(why: str, needs: str, does: str, lang:
     (settle,) = settling(place, PLACE, lang=lang)
     if lang == "en":
         assert does in settle
+
+
+def test_a_provider_without_descriptions_has_no_name_to_assume_by(sample: tuple[Assessment, Gate]) -> None:
+    (settle,) = telling(*sample).settle(Location(None, None, "unknown", why="after_apply", needs="x"), None)
+    assert "--assume-region PROVIDER=REGION" in settle
 
 
 def test_an_inferred_place_asks_for_the_sources_unless_something_bears_it_out() -> None:

@@ -50,7 +50,9 @@ def render(
     with ExitStack() as outputs:
         for name, path in written.items():
             if path != STDOUT:
-                of = spoken if FORMATS[name].by_language else assessment
+                # What the gate's outputs have in one file is in one language all the same; JSON has both.
+                has_one = FORMATS[name].by_language or FORMATS[name].needs_gate
+                of = spoken if has_one else assessment
                 pipeline.write(of, {name: Path(path)}, follow_up, _untold, outputs, comparison, gate)
     for name, path in written.items():
         if path == STDOUT:

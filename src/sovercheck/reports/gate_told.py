@@ -324,13 +324,13 @@ class GateTold:
 
     def settle(self, location: Location, provider: str | None) -> Iterator[str]:
         """What to do so that a place is known; nothing where it is, and well enough."""
-        option = f"--assume-region {provider or 'aws'}={self._say.text('gate_page.region')}"
+        option = f"--assume-region {provider or self.t('provider')}={self.t('region')}"
         if location.place is None and location.region is None:
             why = location.why or "not_in_plan"
             key = "configuration" if location.needs == "configuration" else why
             if not has(f"gate_page.settle.{key}"):
                 key = "not_in_plan"
-            needs = location.needs or self._say.text("gate_page.region_member")
+            needs = location.needs or self.t("region_member")
             yield self.t(f"settle.{key}", needs=needs, option=option)
         elif location.rung == "variable" and location.borne_out is None:
             yield self.t("settle.inferred")
