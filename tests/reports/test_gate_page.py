@@ -156,6 +156,13 @@ def test_nothing_to_correct_and_nothing_to_establish_are_said(lang: Lang) -> Non
         assert key in said
 
 
+def test_the_readings_of_a_share_are_told_apart() -> None:
+    share = dataclasses.replace(GATE.findings[-1], rule="quebec-cloud-share/volume-strict")
+    page = paged(gate=tallied(dataclasses.replace(GATE, findings=(*GATE.findings, share))))
+    assert page.aside is not None
+    assert [row[1].notes for row in page.aside.rows].count(("volume-strict",)) == 1
+
+
 def test_many_findings_are_counted() -> None:
     assessment, gate = large_gate(SHOWN * 3)
     page = paged(assessment=assessment, gate=tallied(gate))

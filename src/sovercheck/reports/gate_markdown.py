@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sovercheck.findings import Assessment
 from sovercheck.gate import GateFinding, Move
 from sovercheck.reports.base import Options
-from sovercheck.reports.gate_told import GateTold, Group, Line, shortened, spot_of, told
+from sovercheck.reports.gate_told import GateTold, Group, Line, shortened, spot_of, told, variant
 from sovercheck.reports.language import NBSP
 from sovercheck.reports.markdown import escape_markdown
 
@@ -170,7 +170,7 @@ class _Page:
         rows = (
             (
                 prose(self._t(f"aside.{why}")),
-                prose(told_.words.title(finding.rule), _TITLE),
+                f"{prose(told_.words.title(finding.rule), _TITLE)} {code(variant(finding.rule))}".rstrip(),
                 code(told_.subject(finding)),
                 code(spot_of(finding)),
             )

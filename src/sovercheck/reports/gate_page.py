@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from sovercheck.gate import RUNGS, Action, GateFinding, PlannedResource
 from sovercheck.reports.changes import SHOWN, Cell, Changes, Table
-from sovercheck.reports.gate_told import GateTold, Group, Line, spot_of, told
+from sovercheck.reports.gate_told import GateTold, Group, Line, spot_of, told, variant
 from sovercheck.reports.view import Mark, View
 
 _RESULTS = {"finding": "fail", "not_established": "unk", "waived": "wai", "satisfied": "pass"}
@@ -213,7 +213,11 @@ class _Making:
         rows = (
             (
                 Cell(_breaking(told_.subject(finding))),
-                Cell(told_.words.title(finding.rule), anchor=self._anchor(finding.rule)),
+                Cell(
+                    told_.words.title(finding.rule),
+                    tuple(part for part in (variant(finding.rule),) if part),
+                    self._anchor(finding.rule),
+                ),
                 Cell(told_.t(f"aside.{why}"), tuple(part for part in (told_.words.accepted(finding),) if part)),
                 Cell(_breaking(spot_of(finding))),
             )

@@ -7,34 +7,24 @@ outside stand in the sentences as they are.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from sovercheck.comparison import Comparison, ExposureChange, ShareChange
-from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult, Share
-from sovercheck.gate import RUNGS, Gate, GateFinding, Location, Move, MoveKind, PlannedResource, PlanView, Result
+from sovercheck.comparison import Comparison
+from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult
+from sovercheck.gate import RUNGS, GateFinding, Location, Move, PlannedResource, PlanView, Result
 from sovercheck.inventory.facts import COPY_KINDS, FACTS, Type
 from sovercheck.light import dataclass
 from sovercheck.messages import has
 from sovercheck.reports.base import Options, open_facts
 from sovercheck.reports.gate_findings import gravest_first, is_set_aside, repository_path
+from sovercheck.reports.gate_posture import GatePosture
 from sovercheck.reports.gate_words import GateWords
 
 CODES: dict[Result, int] = {"finding": 1, "not_established": 3, "waived": 4, "satisfied": 0}
 """What the process ends with."""
 
-MOVES: tuple[MoveKind, ...] = (
-    "leaves_country", "leaves_home", "comes", "unsure", "moves", "returns_country", "returns_home", "goes"
-)  # fmt: skip
-"""What copies do, the gravest first."""
-
-HOME = "CA-QC"
-"""Where data is at home, where the configuration does not say."""
-
 _ASIDE = ("existing", "baselined", "waived", "advised", "below")
-_NAMED = 3
-_FINEST = 2
 _DECIDING = 3
 _ASKED = 4
 
@@ -93,7 +83,7 @@ class Line:
     asks: tuple[str, ...]
 
 
-class GateTold:
+class GateTold(GatePosture):
     """Everything that people are told of one gate.
 
     Args:
@@ -106,10 +96,7 @@ class GateTold:
     """
 
     def __init__(self, words: GateWords, comparison: Comparison | None) -> None:
-        self.words = words
-        self.gate: Gate = words.gate
-        self.comparison = comparison
-        self._say = words.say
+        super().__init__(words, comparison)
         self._assessed: dict[tuple[str, str, str], Finding] = {
             (item.rule, item.subject, item.id): item for item in words.assessment.findings
         }
@@ -126,14 +113,6 @@ class GateTold:
                 self._aside["below"].append(finding)
             else:
                 (self.failing_findings if finding.verdict == "fail" else self.unknown_findings).append(finding)
-
-    def t(self, key: str, /, **params: object) -> str:
-        """A sentence of these pages: `gate_page.<key>`."""
-        return self._say.text(f"gate_page.{key}", **params)
-
-    def many(self, key: str, n: int, /, **params: object) -> str:
-        """A sentence in which a number decides."""
-        return self.t(key, n=n, count=self._say.number(n, digits=0), **params)
 
     # The result
 
@@ -335,72 +314,16 @@ class GateTold:
         elif location.rung == "variable" and location.borne_out is None:
             yield self.t("settle.inferred")
 
-    # What the change does
+    # What else there is
 
-    def moves(self) -> list[tuple[str, tuple[Move, ...]]]:
-        """(« 2 copies quittent le pays », those copies), the gravest first."""
-        by_kind: dict[str, list[Move]] = {}
-        for move in self.gate.moves:
-            by_kind.setdefault(move.kind, []).append(move)
-        home = self.words.place(self.words.assessment.organisation.place or HOME)
-        return [
-            (self.many(f"move.{kind}", len(by_kind[kind]), home=home), tuple(by_kind[kind]))
-            for kind in MOVES
-            if kind in by_kind
-        ]
+    def incomplete(self) -> list[str]:
+        """What the files do not show of the change."""
+        return [sentence for _, sentence in self.words.incomplete()]
 
-    def territory(self) -> str:
-        """The moves in one sentence, with the first names of each kind."""
-        found = self.moves()
-        if not found:
-            return self.t("moves_none") if self.knows_before else ""
-        said = [
-            self.t("move_names", what=what, names=self.named([move.address for move in moves])) for what, moves in found
-        ]
-        return self.t("moves", moves="; ".join(said))
-
-    def exposures(self) -> list[str]:
-        """Each exposure that is gained or lost; the gravest first."""
-        return [self._exposure(change) for change in self.comparison.exposures] if self.comparison is not None else []
-
-    def shares(self) -> list[str]:
-        """Each reading of a share whose interval changes, before and after, and its target; the volume first."""
-        if self.comparison is None:
-            return []
-        changed = [change for change in self.comparison.shares if _interval_changes(change)]
-        return [self._share(change) for change in sorted(changed, key=_share_order)]
-
-    def shares_told(self) -> list[str]:
-        """The same, or that no share changes where there are any."""
-        said = self.shares()
-        if said or self.comparison is None or not self.words.assessment.shares:
-            return said
-        share = min(self.words.assessment.shares, key=_share_order)
-        interval = self._interval((share.low, share.high, share.target), 0)
-        return [self.t("share_same", label=self._label(share), interval=interval)]
-
-    @property
-    def knows_before(self) -> bool:
-        """Whether any file tells how things are now."""
-        return any(plan.knows_before for plan in self.gate.plans)
-
-    def exposures_told(self) -> list[str]:
-        """Each exposure that changes, as a sentence of its own; that none does, where that is known."""
-        if self.comparison is None:
-            return []
-        return [self.t("exposures", exposures=said) for said in self.exposures()] or [self.t("exposures_none")]
-
-    def move(self, move: Move) -> str:
-        """« principale, Québec → Virginie, É.-U. »."""
-        before, after = self.ends(move)
-        ends = self.t("from_to", before=before, after=after)
-        return self.t("move_copy", copy=self._say.word("value", move.copy), ends=ends)
-
-    def ends(self, move: Move) -> tuple[str, str]:
-        """Before and after: a place, that it is not known, or that the copy is not there."""
-        before = self.t("absent") if move.kind == "comes" and move.before is None else self.words.place(move.before)
-        after = self.t("absent") if move.kind == "goes" and move.after is None else self.words.place(move.after)
-        return before, after
+    def not_judged(self) -> str:
+        """How many rules the gate leaves to an assessment; empty if none."""
+        number = len(self.gate.not_judged)
+        return self.many("not_judged", number) if number else ""
 
     def part(self, number: int, total: int) -> str:
         """So many of a total, as a percentage."""
@@ -413,71 +336,6 @@ class GateTold:
             for rung in RUNGS
             if (count := self.gate.placed.get(rung, 0))
         ]
-
-    def posture(self) -> list[str]:
-        """Territory, exposures and the share in a sentence each; empty where nothing is compared."""
-        said = [self.territory()]
-        exposures, shares = self.exposures(), self.shares_told()
-        if exposures:
-            said.append(self.t("exposures", exposures=self.named(exposures, separator="; ")))
-        elif self.comparison is not None:
-            said.append(self.t("exposures_none"))
-        if len(shares) > 1:
-            said.append(self.many("share_more", len(shares) - 1, share=shares[0]))
-        elif shares:
-            said.append(self.t("share_end", share=shares[0]))
-        return [sentence for sentence in said if sentence]
-
-    def _exposure(self, change: ExposureChange) -> str:
-        law = next((law for law in self.words.assessment.laws if law.id == change.law), None)
-        before, after = (
-            self._say.exposure(*interval) if interval is not None else self.t("absent")
-            for interval in (change.before, change.after)
-        )
-        name = self._say.says(law.name) if law is not None else change.law
-        return self.t(f"exposure.{change.change}", law=name, name=change.name, before=before, after=after)
-
-    def _share(self, change: ShareChange) -> str:
-        digits = _digits(change)
-        before, after = (
-            self._interval(interval, digits) if interval is not None else self.t("absent")
-            for interval in (change.before, change.after)
-        )
-        rule = self.words.rules.get(change.rule)
-        interval, verdict = change.after or change.before, change.verdict_after or change.verdict_before
-        target = ""
-        if interval is not None and rule is not None and verdict is not None:
-            said = self._say.verdict(rule, verdict, None)
-            target = self.t("share_target", target=self._say.share(interval[2]), verdict=said)
-        return self.t("share", label=self._label(change), before=before, after=after, target=target)
-
-    def _label(self, share: Share | ShareChange) -> str:
-        weight = self._say.text(f"html.share.weight.{share.weight}").lower()
-        return self._say.text(
-            "html.share.label", weight=weight, reading=self._say.text(f"html.share.reading.{share.reading}")
-        )
-
-    def _interval(self, interval: tuple[str, str, str], digits: int) -> str:
-        low, high = (self._say.share(end, digits=digits) for end in interval[:2])
-        return low if low == high else self._say.text("html.share.interval", low=low, high=high)
-
-    # What else there is
-
-    def incomplete(self) -> list[str]:
-        """What the files do not show of the change."""
-        return [sentence for _, sentence in self.words.incomplete()]
-
-    def not_judged(self) -> str:
-        """How many rules the gate leaves to an assessment; empty if none."""
-        number = len(self.gate.not_judged)
-        return self.many("not_judged", number) if number else ""
-
-    def named(self, names: Iterable[str], *, most: int = _NAMED, separator: str = ", ") -> str:
-        """The first of some names, and how many more there are."""
-        distinct = list(Counter(names))
-        shown = distinct[:most]
-        left = len(distinct) - len(shown)
-        return separator.join([*shown, self.many("more_names", left)] if left else shown)
 
 
 def told(assessment: Assessment, options: Options) -> GateTold:
@@ -506,6 +364,11 @@ def spot_of(item: GateFinding | PlannedResource | Move) -> str:
     return "" if isinstance(item, Move) else item.plan
 
 
+def variant(rule: str) -> str:
+    """What tells a rule from the others of its title: `volume-strict` of a share; else empty."""
+    return rule.partition("/")[2]
+
+
 def _copy_kind(finding: GateFinding) -> str | None:
     """Of a finding on a copy, which copy, as its id says: `plan.json#aws_s3_bucket.x#replica:us-east-1`."""
     if finding.subject != "copy" or finding.resource is None or not finding.id.startswith(f"{finding.resource}#"):
@@ -530,25 +393,3 @@ def _place_fact(finding: GateFinding, assessed: Finding | None) -> DecidingFact 
     own = [fact for fact in facts if fact.of == finding.id]
     known = [fact for fact in own or facts if fact.state == "known" and isinstance(fact.value, str)]
     return known[0] if known else None
-
-
-def _interval_changes(change: ShareChange) -> bool:
-    """Whether an interval is another one, as far as a page tells it."""
-    return _ends(change.before, _FINEST) != _ends(change.after, _FINEST)
-
-
-def _ends(interval: tuple[str, str, str] | None, digits: int) -> list[Decimal] | None:
-    return [round(Decimal(end) * 100, digits) for end in interval[:2]] if interval is not None else None
-
-
-def _share_order(share: Share | ShareChange) -> tuple[int, int]:
-    """By volume and strictly, as people speak of a share, before the other readings."""
-    return ("volume", "count", "class").index(share.weight), ("strict", "territorial").index(share.reading)
-
-
-def _digits(change: ShareChange) -> int:
-    """As few decimals as tell before from after."""
-    for digits in range(_FINEST):
-        if _ends(change.before, digits) != _ends(change.after, digits):
-            return digits
-    return _FINEST
