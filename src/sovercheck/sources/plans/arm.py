@@ -19,6 +19,7 @@ from sovercheck.sources.plans.arm_ids import below, members, parent_of, plain, s
 from sovercheck.sources.plans.arm_resources import Entry, Resources, Where, segments
 from sovercheck.sources.plans.arm_values import Open, Value, Work
 from sovercheck.sources.plans.azure_places import region_name, unknown
+from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Placed, Plan, Planned
 
@@ -158,6 +159,7 @@ class _Reading:
         values |= members(entry.identifier)
         if "⟦" in entry.identifier:
             values["name"] = segments(entry.address)[-1]
+        values = as_answered(values)
         return Change(
             address=entry.address,
             interface="api",

@@ -19,6 +19,7 @@ from sovercheck.sources.plans.arm_expressions import is_expression
 from sovercheck.sources.plans.arm_ids import members, subscription_of, type_of
 from sovercheck.sources.plans.arm_resources import get
 from sovercheck.sources.plans.azure_places import place
+from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Incompleteness, Plan, Planned
 
@@ -117,7 +118,7 @@ class _Reading:
                 payload = get(change.raw, "after")
                 if payload is None and change.action == "no_op":
                     payload = get(change.raw, "before")
-                self.after[lowered] = _values(payload, change.identifier, _as_it_would_be)
+                self.after[lowered] = as_answered(_values(payload, change.identifier, _as_it_would_be))
         return Plan(
             name=self.document.name,
             format="what-if",
