@@ -7,6 +7,7 @@ answer) is `Pending`. A secret parameter has no value here, given or not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import cast
 
@@ -30,9 +31,9 @@ _THE_TARGETS_OWN = ("resourcegroup().location", "deployment().location")
 """The locations that whoever runs the gate may assume: those of what the template is deployed to."""
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a template of Azure's."""
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         return False
     schema = document.get("$schema")
     if isinstance(schema, str):

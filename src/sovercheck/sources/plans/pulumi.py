@@ -70,9 +70,9 @@ _CONFIGURED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a preview of Pulumi's."""
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         return False
     steps = document.get("steps")
     if isinstance(steps, list) and steps:

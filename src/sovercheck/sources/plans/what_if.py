@@ -52,7 +52,7 @@ _MASK = re.compile(r"\*{3,}\Z")
 _SHOWN = 200
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a result of what-if."""
     result = _result(document)
     changes = get(result, "changes")
@@ -187,7 +187,7 @@ class _Reading:
         return Planned(values, placed, subscription_of(identifier))
 
 
-def _result(document: Json) -> Json:
+def _result(document: Json | Mapping[str, Json]) -> Json | Mapping[str, Json]:
     """What holds the changes: the document, or its `properties`."""
     inner = get(document, "properties")
     return inner if isinstance(inner, dict) else document
