@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sovercheck.sources.kinds.path import ABSENT, Json
+from sovercheck.sources.kinds.path import ABSENT, Json, Pending
 from sovercheck.sources.plans.arm_ids import Resources, Target, below, made, members, parent_of, plain, type_of
 
 GROUP = "/subscriptions/0b1f/resourceGroups/rg"
@@ -50,6 +50,8 @@ def test_what_is_deployed_to_has_no_name_of_its_own(target: Target, root: str) -
 
 def test_people_see_no_placeholder() -> None:
     assert below(plain(made(Target().root, "a/b", ["x⟦1f⟧"]))) == "a/b/x[…]"
+    assert below("/subscriptions/-/resourcegroups/-/providers/a/b/x") == "a/b/x"
+    assert below("/subscriptions/-/resourceGroups/mine") == "resourceGroups/mine"
     assert members("/subscriptions/⟦1⟧/resourceGroups/-/providers/a/B/x⟦1f⟧") == {
         "id": "/subscriptions/⟦1⟧/resourcegroups/-/providers/a/b/x⟦1f⟧",
         "name": "x[…]",
@@ -62,4 +64,5 @@ def test_the_nearest_resource_above_is_found() -> None:
     found = Resources({SERVER.lower(): server}, {})
     assert found.above(SETTING) == server
     assert found.above(SERVER) is ABSENT
+    assert Resources().above(f"{plain(Target().root)}/providers/a/b/x/c/y") == Pending("not_in_plan", "a/b/x")
     assert found.at(f"{SERVER}/") == server

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sovercheck.sources.kinds.path import Json, Pending
-from sovercheck.sources.plans.azure_places import place, region_name
+from sovercheck.sources.kinds.path import Defaulted, Json, Pending
+from sovercheck.sources.plans.azure_places import located, place, region_name
 from sovercheck.sources.plans.model import UNKNOWN, Placed
 
 SERVER = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/srv"
@@ -32,6 +32,15 @@ def test_the_nearest_location_counts(locations: dict[str, Json], placed: Placed)
 
 def test_what_nothing_contains_and_has_no_location_is_nowhere() -> None:
     assert place(SERVER, {SERVER.lower(): {}}, {}) == UNKNOWN
+
+
+def test_a_location_that_nothing_tells_is_not_taken_for_one_that_is_not_there() -> None:
+    unknown = Placed(None, why="not_in_plan", needs="srv")
+    assert located({"name": "db"}, unknown) == {"name": "db", "location": Pending("not_in_plan", "srv")}
+    assert located({"location": "global"}, unknown) == {"location": "global"}
+    sure = located({"location": "Canada East"}, Placed("canadaeast", "resource"))["location"]
+    assert (sure, type(sure)) == ("canadaeast", str)
+    assert isinstance(located({}, Placed("canadaeast", "assumed"))["location"], Defaulted)
 
 
 def test_regions_are_spelt_in_two_ways() -> None:

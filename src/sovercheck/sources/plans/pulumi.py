@@ -18,7 +18,7 @@ from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Reference, find, parse
 from sovercheck.sources.plans.arm_ids import subscription_of
-from sovercheck.sources.plans.azure_places import place, region_name, unknown
+from sovercheck.sources.plans.azure_places import located, place, region_name, unknown
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import (
     UNKNOWN,
@@ -304,8 +304,7 @@ class _Reading:
             if planned is None or planned.placed != UNKNOWN or not isinstance(planned.values, dict):
                 return planned
             placed = place(str(planned.values["id"]), side, names)
-            values = planned.values if placed.region is None else {**planned.values, "location": placed.region}
-            return replace(planned, values=values, placed=placed)
+            return replace(planned, values=located(planned.values, placed), placed=placed)
 
         return tuple(
             replace(change, before=again(change.before, before), after=again(change.after, after))

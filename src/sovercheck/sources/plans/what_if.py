@@ -18,7 +18,7 @@ from sovercheck.sources.kinds.path import Json, Pending
 from sovercheck.sources.plans.arm_expressions import is_expression
 from sovercheck.sources.plans.arm_ids import members, subscription_of, type_of
 from sovercheck.sources.plans.arm_resources import get
-from sovercheck.sources.plans.azure_places import place
+from sovercheck.sources.plans.azure_places import located, place
 from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Incompleteness, Plan, Planned
@@ -180,11 +180,9 @@ class _Reading:
         if not isinstance(values, dict):
             return None
         placed = place(identifier, side, self.names)
-        if placed.region is not None:
-            values = {**values, "location": placed.region}
-        elif placed.needs == FULL_PAYLOADS:
+        if placed.needs == FULL_PAYLOADS:
             placed = replace(placed, why="not_in_plan")
-        return Planned(values, placed, subscription_of(identifier))
+        return Planned(located(values, placed), placed, subscription_of(identifier))
 
 
 def _result(document: Json | Mapping[str, Json]) -> Json | Mapping[str, Json]:
