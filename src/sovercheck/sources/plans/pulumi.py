@@ -19,7 +19,7 @@ from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Reference, find, parse
 from sovercheck.sources.plans.arm_ids import subscription_of
 from sovercheck.sources.plans.azure_places import located, place, region_name, unknown
-from sovercheck.sources.plans.json_text import Document, loads
+from sovercheck.sources.plans.json_text import Document, outline
 from sovercheck.sources.plans.model import (
     UNKNOWN,
     Action,
@@ -93,7 +93,7 @@ def read(name: str, text: str, asked: Asked) -> Plan:
     Raises:
         InputError: it is none, or one of its steps cannot be read.
     """
-    document = loads(text, name)
+    document = outline(text, name, 3)
     if not isinstance(document.value, dict) or not looks_like(document.value):
         raise InputError("pulumi_no_preview", place=Place(name))
     return _Reading(document, document.value, asked).plan()

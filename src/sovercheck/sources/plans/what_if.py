@@ -20,7 +20,7 @@ from sovercheck.sources.plans.arm_ids import members, subscription_of, type_of
 from sovercheck.sources.plans.arm_resources import get
 from sovercheck.sources.plans.azure_places import located, place
 from sovercheck.sources.plans.azure_values import as_answered
-from sovercheck.sources.plans.json_text import Document, loads
+from sovercheck.sources.plans.json_text import Document, outline
 from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Incompleteness, Plan, Planned
 
 FULL_PAYLOADS = "--result-format FullResourcePayloads"
@@ -75,7 +75,7 @@ def read(name: str, text: str, asked: Asked) -> Plan:
         InputError: it is none, or one of its changes cannot be read.
     """
     del asked
-    document = loads(text, name)
+    document = outline(text, name, 4)
     if not looks_like(document.value):
         raise InputError("what_if_no_result", place=Place(name))
     return _Reading(document).plan()
