@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sovercheck.errors import InputError
-from sovercheck.sources.plans.json_text import MAX_DEPTH, loads
+from sovercheck.sources.plans.json_text import MAX_DEPTH, loads, outline
 from sovercheck.sources.plans.model import Spot
 
 VALUES = st.recursive(
@@ -65,6 +65,44 @@ def test_what_is_no_json_is_told_at_its_place(text: str, code: str, place: str) 
     assert error.value.code == code
     assert str(error.value.place) == place
     assert error.value.message("fr")
+
+
+@given(VALUES, st.integers(0, 4))
+def test_an_outline_is_the_same_document(value: object, depth: int) -> None:
+    text = json.dumps([[value], {"a": {"b": value}}])
+    assert outline(text, "x.json", depth).value == json.loads(text)
+
+
+def test_of_an_outline_only_the_outermost_know_their_place() -> None:
+    document = outline('{"a":\n[\n{"b": {"c": 1}}]}', "x.json", 3)
+    assert isinstance(document.value, dict)
+    listed = document.value["a"]
+    assert isinstance(listed, list)
+    assert document.spot(listed[0]) == Spot("x.json", 3, 3)
+    assert isinstance(listed[0], dict)
+    assert document.spot(listed[0]["b"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        ('[[{"a": 1, "a": 2}]]', "json_duplicate_key", "x.json:1:12"),
+        ('[[{"a": 1,\n"b" 2}]]', "json_syntax", "x.json:2:5"),
+        ('[[{"a": [', "json_truncated", "x.json:1:10"),
+        ("[" * 500 + "]" * 500, "json_too_deep", f"x.json:1:{MAX_DEPTH + 2}"),
+        ("[" * 100_000, "json_too_deep", f"x.json:1:{MAX_DEPTH + 2}"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_an_outline_is_refused_as_the_whole_is(text: str, code: str, place: str) -> None:
+    with pytest.raises(InputError) as error:
+        outline(text, "x.json", 2)
+    assert error.value.code == code
+    assert str(error.value.place) == place
+
+
+def test_an_outline_may_have_comments_below_it() -> None:
+    assert outline('[[{"a": 1, // x\n"b": 2,}]]', "x.json", 1).value == [[{"a": 1, "b": 2}]]
 
 
 def test_a_huge_text_is_read() -> None:

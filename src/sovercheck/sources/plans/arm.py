@@ -7,18 +7,20 @@ answer) is `Pending`. A secret parameter has no value here, given or not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import cast
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
-from sovercheck.sources.kinds.path import Defaulted, Json, Pending, Reference
+from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.plans.arm_given import given_values
 from sovercheck.sources.plans.arm_ids import below, members, parent_of, plain, subscription_of, type_of
 from sovercheck.sources.plans.arm_resources import Entry, Resources, Where, segments
 from sovercheck.sources.plans.arm_values import Open, Value, Work
-from sovercheck.sources.plans.azure_places import region_name, unknown
+from sovercheck.sources.plans.azure_places import located, region_name, unknown
+from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.json_text import Document, loads
 from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Placed, Plan, Planned
 
@@ -29,9 +31,9 @@ _THE_TARGETS_OWN = ("resourcegroup().location", "deployment().location")
 """The locations that whoever runs the gate may assume: those of what the template is deployed to."""
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a template of Azure's."""
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         return False
     schema = document.get("$schema")
     if isinstance(schema, str):
@@ -149,15 +151,13 @@ class _Reading:
                 value = entry.template.value(raw, entry.frame)
                 self.work.weigh([value])
                 values[key] = self._settled(value)
-        if placed.region is not None:
-            sure = placed.rung == "resource"
-            values["location"] = placed.region if sure else Defaulted(placed.region)
-        elif location is not None:
+        if location is not None:
             values["location"] = self._settled(location)
         values = {key: item for key, item in values.items() if key.lower() not in ("id", "name", "type")}
         values |= members(entry.identifier)
         if "⟦" in entry.identifier:
             values["name"] = segments(entry.address)[-1]
+        values = located(as_answered(values), placed)
         return Change(
             address=entry.address,
             interface="api",

@@ -8,13 +8,14 @@ from dataclasses import field
 from typing import Literal
 
 from sovercheck.light import dataclass
-from sovercheck.sources.kinds.path import ABSENT, Found, Json
+from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending
 from sovercheck.sources.plans.arm_values import GROUP, OWN, SUBSCRIPTION
 from sovercheck.sources.plans.model import Plan
 
 MANAGEMENT_GROUP = "⟦managementGroup⟧"
 _GROUP_TYPE = "microsoft.resources/resourcegroups"
 _PROVIDERS = "/providers/"
+_UNNAMED = re.compile(rf"\A/subscriptions/{OWN}(?:/resourceGroups/{OWN})?(?=/|\Z)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"⟦[^⟧]*⟧")
 
 
@@ -72,11 +73,7 @@ def plain(form: str) -> str:
 
 def below(identifier: str) -> str:
     """An id for people: without the subscription and group that nothing names, and without placeholders."""
-    for own in (f"/subscriptions/{OWN}/resourceGroups/{OWN}", f"/subscriptions/{OWN}", ""):
-        if identifier.startswith(own):
-            identifier = identifier[len(own) :]
-            break
-    return _PLACEHOLDER.sub("[…]", identifier).removeprefix("/providers").lstrip("/")
+    return _PLACEHOLDER.sub("[…]", _UNNAMED.sub("", identifier)).removeprefix("/providers").lstrip("/")
 
 
 def type_of(identifier: str) -> str:
@@ -138,16 +135,19 @@ class Resources:
     below: Mapping[str, list[Json]] = field(default_factory=dict)
 
     def above(self, identifier: str) -> Found:
-        """The values of the nearest resource that contains another, or that it extends; `ABSENT` where there is none.
+        """The values of the nearest resource that contains another, or that it extends.
 
         A container of blobs stands below a service of which templates say nothing, and that below its account.
+
+        Returns:
+            `ABSENT` where it stands in a group or above; `Pending` where what contains it is not in the plan.
         """
-        at = parent_of(identifier)
+        nearest = at = parent_of(identifier)
         while at is not None:
             if at.lower() in self.by_id:
                 return self.by_id[at.lower()]
             at = parent_of(at)
-        return ABSENT
+        return ABSENT if nearest is None else Pending("not_in_plan", below(nearest))
 
     def at(self, address: str) -> Found:
         """What a GET would answer.

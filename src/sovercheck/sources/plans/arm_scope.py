@@ -75,6 +75,7 @@ class Template:
         self.symbols: dict[str, str] = {}
         self.parameters = _by_name(raw.get("parameters"))
         self.definitions = _by_name(raw.get("definitions"))
+        self.secrets = {name for name, declared in self.parameters.items() if self._is_secret(declared, 0)}
         self.variables = _by_name(raw.get("variables"))
         self.loops = {_named(entry): entry for entry in entries(self.variables.pop("copy", None))}
         self.functions = dict(_functions(raw.get("functions")))
@@ -216,7 +217,7 @@ class Template:
         """The value of a parameter; of a secret one, given or not, nothing but that it is one."""
         lowered, text = name.lower(), f"parameters('{name}')"
         declared = self.parameters.get(lowered)
-        if self._is_secret(declared, 0):
+        if lowered in self.secrets:
             return opened(text, "parameter", self.label, lowered, reason="sensitive")
         given = self.given.get(lowered)
         if given is not None:

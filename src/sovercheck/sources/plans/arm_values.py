@@ -193,7 +193,11 @@ class Work:
         level: list[Value] = list(values)
         depth = 0
         while level:
-            self.step(len(level) + sum(len(value) >> 6 for value in level if isinstance(value, str)))
+            steps = len(level)
+            for value in level:
+                if isinstance(value, str):
+                    steps += len(value) >> 6
+            self.step(steps)
             level = [
                 item
                 for value in level

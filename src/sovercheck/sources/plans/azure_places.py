@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sovercheck.sources.kinds.path import ABSENT, Json, Pending, PendingReason, find, parse
+from sovercheck.sources.kinds.path import ABSENT, Defaulted, Json, Pending, PendingReason, find, parse
 from sovercheck.sources.plans.arm_ids import below, parent_of
 from sovercheck.sources.plans.model import UNKNOWN, Placed, Why
 
@@ -40,6 +40,15 @@ def place(identifier: str, by_id: Mapping[str, Json], names: Mapping[str, str]) 
         at = parent_of(at)
     above = parent_of(identifier)
     return replace(UNKNOWN, needs=None if above is None else below(above))
+
+
+def located(values: Mapping[str, Json], placed: Placed) -> dict[str, Json]:
+    """The values of a resource with the location that it was found to have, or that nothing tells, in its place."""
+    if placed.region is not None:
+        return {**values, "location": placed.region if placed.rung == "resource" else Defaulted(placed.region)}
+    if find(_LOCATION, dict(values)) is not ABSENT:
+        return dict(values)
+    return {**values, "location": Pending("not_in_plan", placed.needs)}
 
 
 def unknown(reason: PendingReason, needs: str | None) -> Placed:

@@ -76,6 +76,48 @@ def loads(text: str, name: str) -> Document:
     return _Reader(text, name).document()
 
 
+def outline(text: str, name: str, depth: int) -> Document:
+    """Reads one document of which only the outermost objects and lists need to know their place; many times faster.
+
+    Args:
+        text: with or without a byte-order mark.
+        name: of the file, for errors.
+        depth: of how many levels.
+
+    Raises:
+        InputError: as `loads` does.
+    """
+    document = _Reader(text, name, placed=depth).document()
+    level, depth = [document.value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH + 1:
+            # Where, only a reading with places tells.
+            return loads(text, name)
+        level = [
+            item
+            for value in level
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+            if isinstance(item, dict | list)
+        ]
+    return document
+
+
+class _TwiceError(ValueError):
+    """A key that stands twice in one object."""
+
+
+def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _TwiceError
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, strict=False)
+
+
 @dataclass(slots=True)
 class _Open:
     """A list or an object whose end has not been read yet."""
@@ -90,6 +132,7 @@ class _Open:
 class _Reader:
     text: str
     name: str
+    placed: int = MAX_DEPTH + 1
     at: int = 0
     stack: list[_Open] = field(default_factory=list)
     marks: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -164,6 +207,13 @@ class _Reader:
         start = self.at
         if sign == '"':
             return self._string()
+        if sign in ("{", "[") and len(self.stack) >= self.placed:
+            # By the standard library's decoder; what it does not take is read again, to be taken or told.
+            try:
+                value, self.at = _DECODER.raw_decode(self.text, start)
+                return cast(Json, value)
+            except (ValueError, RecursionError):
+                self.placed = MAX_DEPTH + 1
         if sign == "{":
             self.at += 1
             return _Open({}, start)

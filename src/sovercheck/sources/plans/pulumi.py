@@ -18,8 +18,8 @@ from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Reference, find, parse
 from sovercheck.sources.plans.arm_ids import subscription_of
-from sovercheck.sources.plans.azure_places import place, region_name, unknown
-from sovercheck.sources.plans.json_text import Document, loads
+from sovercheck.sources.plans.azure_places import located, place, region_name, unknown
+from sovercheck.sources.plans.json_text import Document, outline
 from sovercheck.sources.plans.model import (
     UNKNOWN,
     Action,
@@ -70,9 +70,9 @@ _CONFIGURED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a preview of Pulumi's."""
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         return False
     steps = document.get("steps")
     if isinstance(steps, list) and steps:
@@ -93,7 +93,7 @@ def read(name: str, text: str, asked: Asked) -> Plan:
     Raises:
         InputError: it is none, or one of its steps cannot be read.
     """
-    document = loads(text, name)
+    document = outline(text, name, 3)
     if not isinstance(document.value, dict) or not looks_like(document.value):
         raise InputError("pulumi_no_preview", place=Place(name))
     return _Reading(document, document.value, asked).plan()
@@ -304,8 +304,7 @@ class _Reading:
             if planned is None or planned.placed != UNKNOWN or not isinstance(planned.values, dict):
                 return planned
             placed = place(str(planned.values["id"]), side, names)
-            values = planned.values if placed.region is None else {**planned.values, "location": placed.region}
-            return replace(planned, values=values, placed=placed)
+            return replace(planned, values=located(planned.values, placed), placed=placed)
 
         return tuple(
             replace(change, before=again(change.before, before), after=again(change.after, after))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.plans.arm_ids import made, members
 from sovercheck.sources.plans.arm_values import OWN
+from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.pulumi_types import Known, snake
 
 UNKNOWN_VALUES = frozenset(
@@ -112,7 +113,7 @@ def as_resource_manager(
     if not isinstance(identifier, str) or not identifier.startswith("/"):
         identifier = _identifier(values, known, name, ids)
     found |= members(identifier)
-    return {**found, "name": name} if "⟦" in identifier else found
+    return as_answered({**found, "name": name} if "⟦" in identifier else found)
 
 
 def _identifier(values: Mapping[str, Json], known: Known, name: str, ids: Mapping[str, str]) -> str:

@@ -18,8 +18,9 @@ from sovercheck.sources.kinds.path import Json, Pending
 from sovercheck.sources.plans.arm_expressions import is_expression
 from sovercheck.sources.plans.arm_ids import members, subscription_of, type_of
 from sovercheck.sources.plans.arm_resources import get
-from sovercheck.sources.plans.azure_places import place
-from sovercheck.sources.plans.json_text import Document, loads
+from sovercheck.sources.plans.azure_places import located, place
+from sovercheck.sources.plans.azure_values import as_answered
+from sovercheck.sources.plans.json_text import Document, outline
 from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Incompleteness, Plan, Planned
 
 FULL_PAYLOADS = "--result-format FullResourcePayloads"
@@ -51,7 +52,7 @@ _MASK = re.compile(r"\*{3,}\Z")
 _SHOWN = 200
 
 
-def looks_like(document: Json) -> bool:
+def looks_like(document: Json | Mapping[str, Json]) -> bool:
     """Whether a document is a result of what-if."""
     result = _result(document)
     changes = get(result, "changes")
@@ -74,7 +75,7 @@ def read(name: str, text: str, asked: Asked) -> Plan:
         InputError: it is none, or one of its changes cannot be read.
     """
     del asked
-    document = loads(text, name)
+    document = outline(text, name, 4)
     if not looks_like(document.value):
         raise InputError("what_if_no_result", place=Place(name))
     return _Reading(document).plan()
@@ -117,7 +118,7 @@ class _Reading:
                 payload = get(change.raw, "after")
                 if payload is None and change.action == "no_op":
                     payload = get(change.raw, "before")
-                self.after[lowered] = _values(payload, change.identifier, _as_it_would_be)
+                self.after[lowered] = as_answered(_values(payload, change.identifier, _as_it_would_be))
         return Plan(
             name=self.document.name,
             format="what-if",
@@ -179,14 +180,12 @@ class _Reading:
         if not isinstance(values, dict):
             return None
         placed = place(identifier, side, self.names)
-        if placed.region is not None:
-            values = {**values, "location": placed.region}
-        elif placed.needs == FULL_PAYLOADS:
+        if placed.needs == FULL_PAYLOADS:
             placed = replace(placed, why="not_in_plan")
-        return Planned(values, placed, subscription_of(identifier))
+        return Planned(located(values, placed), placed, subscription_of(identifier))
 
 
-def _result(document: Json) -> Json:
+def _result(document: Json | Mapping[str, Json]) -> Json | Mapping[str, Json]:
     """What holds the changes: the document, or its `properties`."""
     inner = get(document, "properties")
     return inner if isinstance(inner, dict) else document
