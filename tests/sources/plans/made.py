@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans import terraform
 from sovercheck.sources.plans.model import Asked, Change, Placed, Plan
 
-Object = dict[str, Json]
+Object = dict[str, Any]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 NAME = "plan.json"
@@ -27,9 +28,9 @@ def change(
     *,
     actions: tuple[str, ...] = ("create",),
     before: Object | None = None,
-    sensitive: Json = None,
-    before_sensitive: Json = None,
-    **more: Json,
+    sensitive: Any = None,
+    before_sensitive: Any = None,
+    **more: Any,
 ) -> Object:
     """An entry of `resource_changes`; of the address its type, its name and its module are read."""
     *module, type_, last = _parts(address)
@@ -73,7 +74,7 @@ def _parts(address: str) -> list[str]:
     return parts
 
 
-def configured(label: str, key: str | None = "aws", **expressions: Json) -> Object:
+def configured(label: str, key: str | None = "aws", **expressions: Any) -> Object:
     """A resource of a configuration: `aws_s3_bucket.b`."""
     type_, _, name = label.partition(".")
     made: Object = {"address": label, "mode": "managed", "type": type_, "name": name, "expressions": dict(expressions)}
@@ -97,7 +98,7 @@ def refers(*references: str) -> Object:
     return {"references": listed}
 
 
-def provider(key: str, **expressions: Json) -> Object:
+def provider(key: str, **expressions: Any) -> Object:
     """A provider's configuration, under its key."""
     module, _, own = key.rpartition(":")
     name, _, alias = own.partition(".")
@@ -109,7 +110,7 @@ def provider(key: str, **expressions: Json) -> Object:
     return {key: made}
 
 
-def configuration(*resources: Object, providers: Object | None = None, **root: Json) -> Object:
+def configuration(*resources: Object, providers: Object | None = None, **root: Any) -> Object:
     """A configuration: the root module's resources, and its other members."""
     return {"provider_config": providers or {}, "root_module": {"resources": list(resources), **root}}
 
@@ -119,7 +120,7 @@ def document(
     configuration: Object | None = None,
     version: str = "1.11.4",
     variables: Mapping[str, Json] | None = None,
-    **more: Json,
+    **more: Any,
 ) -> Object:
     """A plan."""
     made: Object = {"format_version": "1.2", "terraform_version": version, "resource_changes": list(changes)}

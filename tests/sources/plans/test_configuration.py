@@ -132,7 +132,7 @@ def test_a_variable_of_a_module_is_followed_up_its_calls() -> None:
 def test_a_variable_that_a_call_does_not_set_has_its_default_and_one_that_it_sets_to_null_has_none() -> None:
     root: Object = {"module_calls": {"a": {"module": {"variables": {"r": {"default": "inside"}}}, "expressions": {}}}}
     assert config(root).variable(("a",), "r").value == "inside"
-    root["module_calls"]["a"]["expressions"] = {"r": constant(None)}  # type: ignore[index, call-overload]
+    root["module_calls"]["a"]["expressions"] = {"r": constant(None)}
     assert config(root).variable(("a",), "r").value is None
 
 

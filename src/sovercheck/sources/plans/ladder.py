@@ -144,6 +144,8 @@ class Ladder:
         if isinstance(constant, str) and constant:
             return Placed(_normal(resource.provider, constant), "resource", where=name)
         if not (isinstance(resource.unknown, dict) and resource.unknown.get(name)):
+            if name not in resource.values:
+                return _nowhere(resource, name)
             # It evaluates to null: the provider's counts.
             return self._by_provider(resource) if resource.provider in _OF_PROVIDER else _nowhere(resource, name)
         label = f"{resource.type}.{resource.name}"
@@ -193,6 +195,9 @@ class Ladder:
         if not found:
             return []
         word = resource.type.partition("_")[0]
+        if word not in self.configuration.providers:
+            # What a module inherits from a root that configures nothing comes from the environment.
+            return [word]
         return [key for key in self.configuration.providers if self._may_be(key, word)]
 
     def _may_be(self, key: str, word: str) -> bool:

@@ -285,12 +285,13 @@ class _Reader:
         return None
 
     def _instance(self, entry: Object, module: Module, name: str, rest: str) -> Json:
-        """The one resource of a name that an expression means: by its index, by ours, or because there is no other."""
+        """The one resource of a name that an expression means: by its index, in our module, or as there is no other."""
         found = self.addresses.get((module, name), [])
-        beside = [address for address in found if _beside(address, str(entry["address"]))]
-        if len(beside) != 1 and rest.startswith("["):
-            index = rest[: rest.index("]") + 1] if "]" in rest else rest
-            beside = [address for address in found if address.endswith(index)]
+        if rest.startswith("["):
+            index = next(steps(rest))
+            found = [address for address in found if _instance_of(address)[1] == index]
+        ours = _instance_of(str(entry["address"]))[0]
+        beside = [address for address in found if _instance_of(address)[0] == ours]
         if len(beside) != 1:
             beside = found
         if len(beside) == 1:
@@ -308,14 +309,8 @@ class _Reader:
         return self.sources.block(module, "resource", str(entry["type"]), str(entry.get("name")))
 
 
-def _beside(address: str, ours: str) -> bool:
-    """Whether a resource stands in the same instance of a module as ours, and has our index where it has one."""
-    theirs_module, theirs_index = _instance_of(address)
-    our_module, our_index = _instance_of(ours)
-    return theirs_module == our_module and theirs_index in ("", our_index)
-
-
 def _instance_of(address: str) -> tuple[str, str]:
+    """The instance of a module that an address stands in, and its own index; each empty where there is none."""
     *module, last = list(steps(address))
     return ".".join(module[:-1]), last[len(without_index(last)) :]
 
