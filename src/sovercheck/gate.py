@@ -144,10 +144,10 @@ class GateFinding:
 
 
 MoveKind = Literal[
-    "leaves_home", "leaves_country", "returns_home", "returns_country", "moves", "comes", "goes", "unsure"
+    "leaves_country", "leaves_home", "comes", "unsure", "moves", "goes", "returns_country", "returns_home"
 ]
 """Of a copy: it leaves Québec (the organisation's place) or Canada (its country), comes back, moves otherwise; `comes`
-and `goes`: it is new outside of home, or gone from outside; `unsure`: an end of the move is not known."""
+and `goes`: it is new outside of home, or gone from outside; `unsure`: where it was or would be is not known."""
 
 
 @dataclass(frozen=True, slots=True)

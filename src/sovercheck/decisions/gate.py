@@ -256,7 +256,9 @@ def _can_be_judged(resource: PlannedResource) -> bool:
 def _result(tally: Tally, plans: Sequence[Plan]) -> Result:
     if tally.failing:
         return "finding"
-    if tally.unknown or not tally.judged or any(plan.incomplete for plan in plans):
+    # What a preview of Azure's ignores, it leaves as it is: that is told, and hides nothing of the change.
+    unseen = any(item.why != "ignored" for plan in plans for item in plan.incomplete)
+    if tally.unknown or not tally.judged or unseen:
         return "not_established"
     return "waived" if tally.waived else "satisfied"
 

@@ -52,12 +52,10 @@ def moves(
 
 
 def _kind(was: Whereabouts | None, will_be: Whereabouts | None, home: str) -> MoveKind | None:
-    if was is None or will_be is None:
-        # New at home, or gone from home: nothing leaves.
-        place = (was or will_be).place if (was or will_be) is not None else None  # type: ignore[union-attr]
-        if place is None or _zone(place, home) in (_HOME, None):
-            return None
-        return "comes" if was is None else "goes"
+    if was is None:
+        return _alone(will_be, home, "comes") if will_be is not None else None
+    if will_be is None:
+        return _alone(was, home, "goes")
     if was.place == will_be.place and was.region == will_be.region:
         return None
     if was.place is None or will_be.place is None:
@@ -72,6 +70,13 @@ def _kind(was: Whereabouts | None, will_be: Whereabouts | None, home: str) -> Mo
     if reached < left:
         return "returns_home" if reached == _HOME else "returns_country"
     return "moves"
+
+
+def _alone(copy: Whereabouts, home: str, kind: MoveKind) -> MoveKind | None:
+    """New at home, or gone from home: nothing leaves. New nobody knows where is told so."""
+    if copy.place is None:
+        return "unsure" if kind == "comes" else None
+    return None if _zone(copy.place, home) in (_HOME, None) else kind
 
 
 def _zone(place: str, home: str) -> int | None:
