@@ -44,9 +44,9 @@ _WORDS = {
         "title": "What a scan and the gate read",
         "planned": "What the gate reads",
         "planned_about": (
-            "The types that plans and templates write, by section of the descriptions. Azure’s templates (ARM, Bicep) have "
-            "the shape of its answers: what a scan reads of them, the gate reads too. A type that is neither here nor among "
-            "those that keep nothing is inventoried “undescribed”."
+            "The types that plans and templates write, by section of the descriptions. Azure’s templates (ARM, Bicep) "
+            "have the shape of its answers: what a scan reads of them, the gate reads too. A type that is neither here "
+            "nor among those that keep nothing is inventoried “undescribed”."
         ),
         "planned_counts": (
             "Types read: {terraform_aws} of Terraform for AWS, {terraform_azurerm} for Azure, {terraform_google} for "
