@@ -15,9 +15,9 @@ _WORDS = {
         "title": "Ce que lisent un scan et le contrôle préalable",
         "planned": "Ce que lit le contrôle préalable",
         "planned_about": (
-            "Les types que les plans et les gabarits écrivent, par section des descriptions. Les gabarits d’Azure (ARM, "
-            "Bicep) ont la forme de ses réponses{nbsp}: ce qu’un scan en lit, le contrôle le lit aussi. Un type qui n’est "
-            "ni ici ni parmi ceux qui ne conservent rien est inventorié « sans description »."
+            "Les types que les plans et les gabarits écrivent, par section des descriptions. Les gabarits d’Azure "
+            "(ARM, Bicep) ont la forme de ses réponses{nbsp}: ce qu’un scan en lit, le contrôle le lit aussi. Un type "
+            "qui n’est ni ici ni parmi ceux qui ne conservent rien est inventorié «\u00a0sans description\u00a0»."
         ),
         "planned_counts": (
             "Types lus{nbsp}: {terraform_aws} de Terraform pour AWS, {terraform_azurerm} pour Azure, "
