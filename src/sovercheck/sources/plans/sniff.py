@@ -71,7 +71,8 @@ def _of_text(found: Document, path: Path, asked: Asked) -> tuple[Plan, ...]:
 
     if found.text.lstrip().startswith(("{", "//", "/*")):
         return (arm.read(found.name, found.text, asked),)
-    if not cloudformation.looks_like(read_text(found.name, found.text).value):
+    # Of what has nothing of a template, that it is bad YAML helps nobody.
+    if "Resources" not in found.text or not cloudformation.looks_like(read_text(found.name, found.text).value):
         raise InputError("plan_unknown", place=Place(found.name), expected=READS)
     return (cloudformation.read(found.name, found.text, asked, path.parent),)
 
