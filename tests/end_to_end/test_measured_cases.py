@@ -14,7 +14,7 @@ from sovercheck.config import load
 from sovercheck.evaluation import packed
 from sovercheck.findings import Assessment
 from sovercheck.sources.aws.source import Aws
-from sovercheck.sources.base import Work
+from sovercheck.sources.base import Cloud, Work
 from tests.doubles.aws import aws_front
 from tests.doubles.aws_estate import KEPT_BUCKETS, REPLICATED_BUCKET
 from tests.doubles.aws_front import AwsFront, Fault
@@ -60,7 +60,9 @@ def assessed(front: AwsFront, folder: Path) -> Assessment:
     (folder / "sovercheck.yaml").write_text(written, encoding="utf-8")
     (folder / "systemes.yaml").write_text(SYSTEMS, encoding="utf-8")
     config = load(folder / "sovercheck.yaml")
-    live = tuple(dataclasses.replace(source, patience=PATIENT) for source in config.live if isinstance(source, Aws))
+    made = [source.made() for source in config.live if isinstance(source, Cloud)]
+    live = tuple(dataclasses.replace(source, patience=PATIENT) for source in made if isinstance(source, Aws))
+    assert live
     work = Work(folder / "journal", DAY)
     return pipeline.run(dataclasses.replace(config, live=live), AS_OF, lambda *_: None, work=work)
 
