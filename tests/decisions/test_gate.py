@@ -197,6 +197,15 @@ def test_a_state_of_reference_does_not_take_what_is_another_finding(tmp_path: Pa
     assert standings(gated(BAD, baseline=known, names=("other.json",))) == {B: ("fail", "baselined")}
 
 
+def test_a_state_of_reference_does_not_take_another_region_of_the_same_place(tmp_path: Path) -> None:
+    east, east2 = (
+        plan(change("azurerm_storage_account.a", {"name": "a", "location": at})) for at in ("eastus", "eastus2")
+    )
+    known = kept((east,), tmp_path)
+    assert standings(gated(east, baseline=known)) == {"azurerm_storage_account.a": ("fail", "baselined")}
+    assert standings(gated(east2, baseline=known)) == {"azurerm_storage_account.a": ("fail", "new")}
+
+
 def test_a_fingerprint_stays_the_same_while_lines_and_files_change_and_is_of_one_finding() -> None:
     one, same = gated(BAD), gated(BAD, names=("other.json",))
     assert [finding.fingerprint for finding in one.gate.findings] == [f.fingerprint for f in same.gate.findings]
@@ -247,7 +256,7 @@ def test_no_hidden_value_and_none_that_no_description_reads_is_in_any_output() -
     for format_ in FORMATS.values():
         for lang in ("fr", "en"):
             out = io.BytesIO()
-            format_.render(found.assessment, out, Options(lang=lang, comparison=found.comparison, gate=found.gate))  # type: ignore[arg-type]
+            format_.render(found.assessment, out, Options(lang=lang, comparison=found.comparison, gate=found.gate))
             texts.append(out.getvalue().decode("utf-8", "replace"))
     texts.append(baseline.text(found.entries))
     for text in texts:

@@ -91,13 +91,15 @@ def without(values: Object, path: Path_) -> tuple[Object, Object]:
     """Values of which one is known after apply only, and what is unknown of them."""
     after, unknown = copy.deepcopy(values), shape(values)
     *above, last = path
-    holder, marks = after, unknown
+    holder: Any = after
+    marks: Any = unknown
     for step in above:
-        holder, marks = holder[step], marks[step]  # type: ignore[index]
-    if isinstance(holder, dict):
-        holder.pop(last)
+        holder, marks = holder[step], marks[step]
+    # Terraform leaves out of `after` what it does not know, and keeps its place in a list.
+    if isinstance(last, str):
+        del holder[last]
     else:
-        holder[last] = None  # type: ignore[unreachable]
+        holder[last] = None
     marks[last] = True
     return after, unknown
 
