@@ -248,8 +248,11 @@ def test_no_hidden_value_and_none_that_no_description_reads_is_in_any_output() -
         for type_ in ("aws_db_instance", "aws_instance", "aws_lambda_function", "aws_s3_bucket", "aws_unheard_of")
     ]
     whole = change("aws_ebs_volume.x", {"region": CANARY, "id": CANARY}, sensitive=True)
+    # A value that would be in the id of a copy, and so in a finding.
+    table: Object = {"name": "t", "replica": [{"region_name": CANARY}]}
+    replica = change("aws_dynamodb_table.t", table, sensitive={"replica": [{"region_name": True}]})
     found = gated(
-        plan(*entries, whole, variables={"secret": CANARY}),
+        plan(*entries, whole, replica, variables={"secret": CANARY}),
         by=config.default(Path("none"), "fr"),
     )
     texts = [repr(found)]
