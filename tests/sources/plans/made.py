@@ -24,7 +24,7 @@ _PROVIDERS = {"aws": AWS, "azurerm": AZURE, "google": GOOGLE}
 def change(
     address: str,
     after: Object | None = None,
-    unknown: Json = None,
+    unknown: Any = None,
     *,
     actions: tuple[str, ...] = ("create",),
     before: Object | None = None,

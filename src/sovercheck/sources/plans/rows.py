@@ -117,7 +117,9 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
 def _named(row: Row, change: Change, extractor: PlanExtractor) -> Row:
     """People know a planned resource by its address; the name that it will have may not be known yet."""
     evidence = extractor._shared(Grade.DOCUMENTED, change.native_type)
-    return Row(row.table, row.id, row.links, {**row.facts, "name": Known(change.address, evidence)})
+    # A file that does not say the account knows none: it is not an account without a name.
+    facts = {name: known for name, known in row.facts.items() if name != "account" or known.value != ""}
+    return Row(row.table, row.id, row.links, {**facts, "name": Known(change.address, evidence)})
 
 
 def _undescribed(
