@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 
 _SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
 _CLASSES = ("public", "internal", "sensitive", "health")
-_PROVIDERS: Mapping[str, Provider] = {"aws": "aws", "azure": "azure", "azurerm": "azure", "google": "google"}
+_PROVIDERS: Mapping[str, Provider] = {
+    "aws": "aws",
+    "azure": "azure",
+    "azurerm": "azure",
+    "google": "google",
+    "gcp": "google",
+}
+"""What people call them, `azurerm` as Terraform does."""
 _CODES: Mapping[Result, Exit] = {
     "finding": Exit.FINDING,
     "not_established": Exit.NOT_ESTABLISHED,
@@ -66,7 +73,9 @@ def _gate(
 ) -> int:
     today = day(as_of)
     written = targets(formats)
-    regions = dict(_regions(assumed))
+    if list(written.values()).count(STDOUT) > 1:
+        raise UsageError("cli_stdout_twice")
+    regions = _regions(assumed)
     values = dict(_pairs(parameters, "cli_parameter"))
     if name is not None and (not name.strip() or not name.isprintable() or "#" in name):
         raise UsageError("cli_change_name", word=name)
@@ -139,12 +148,27 @@ def _shown(files: Iterable[str]) -> Iterator[tuple[Path, str]]:
         yield given[path], names[path]
 
 
-def _regions(written: Iterable[str]) -> Iterator[tuple[Provider, str]]:
-    for word, region in _pairs(written, "cli_assume_region"):
-        provider = _PROVIDERS.get(word)
+def _regions(written: Iterable[str]) -> dict[Provider, str]:
+    """Provider → region, each as its provider spells it; one that nobody knows would settle nothing."""
+    found: dict[Provider, str] = {}
+    for word, name in _pairs(written, "cli_assume_region"):
+        provider = _PROVIDERS.get(word.strip().lower())
         if provider is None:
             raise unknown("cli_provider", word, tuple(_PROVIDERS))
-        yield provider, region
+        region = _region(provider, name)
+        if found.setdefault(provider, region) != region:
+            raise UsageError("cli_assume_twice", word=provider, first=found[provider], second=region)
+    return found
+
+
+def _region(provider: Provider, name: str) -> str:
+    from sovercheck.reference import load_reference
+
+    regions = load_reference().regions
+    known = regions.place(provider, name)
+    if known is None:
+        raise unknown("cli_region", name, [region.id for region in regions.all if region.provider == provider])
+    return known.id
 
 
 def _pairs(written: Iterable[str], code: str) -> Iterator[tuple[str, str]]:
