@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Bucket:
     name: str
     region: str | None = QUEBEC
     actions: Sequence[str] = ("create",)
-    tags: dict[str, str] | None = None
+    tags: Mapping[str, str] | None = None
     was: str | None = None
 
     @property
@@ -67,9 +67,9 @@ class Bucket:
         }
 
 
-def standing(name: str, region: str, **more: dict[str, str]) -> Bucket:
+def standing(name: str, region: str) -> Bucket:
     """A bucket that is there already, and that the change leaves as it is."""
-    return Bucket(name, region, ("no-op",), was=region, **more)
+    return Bucket(name, region, ("no-op",), was=region)
 
 
 def plan(*buckets: Bucket, **more: object) -> str:

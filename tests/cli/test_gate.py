@@ -210,21 +210,6 @@ def test_a_region_that_cannot_be_assumed(cli: Cli, words: list[str], fr: str, en
         assert said in ended.err
 
 
-TEMPLATE = """\
-Parameters: {Region: {Type: String}}
-Resources:
-  Copies:
-    Type: AWS::S3::Bucket
-    Properties:
-      ReplicationConfiguration:
-        Role: arn:aws:iam::111122223333:role/r
-        Rules: [{Status: Enabled, Destination: {Bucket: arn:aws:s3:::b}}]
-  Region:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: !Ref Region}
-"""
-
-
 def test_parameters_of_a_template_are_given(cli: Cli) -> None:
     write(
         "gabarit.yaml",
@@ -248,8 +233,8 @@ def test_a_parameter_that_is_none(cli: Cli, word: str) -> None:
     ("data_class", "code"),
     [
         (None, Exit.NOT_ESTABLISHED),
-        ("public", Exit.SATISFIED),
-        ("internal", Exit.SATISFIED),
+        ("public", Exit.NOT_ESTABLISHED),  # whether there is personal information is not assumed
+        ("internal", Exit.NOT_ESTABLISHED),
         ("sensitive", Exit.FINDING),
         ("health", Exit.FINDING),
     ],
@@ -258,11 +243,7 @@ def test_the_class_of_data_is_assumed_and_said_to_be(cli: Cli, data_class: str |
     write("plan.json", plan(Bucket("a", VIRGINIA)))
     words = () if data_class is None else ("--data-class", data_class)
     ended = cli("gate", "plan.json", *words, "-f", "json=b.json")
-    if data_class in ("public", "internal"):
-        # Whether there is personal information is not assumed.
-        assert ended.code in (Exit.SATISFIED, Exit.NOT_ESTABLISHED)
-    else:
-        assert ended.code == code
+    assert ended.code == code
     assert of("b.json")["data_class"] == data_class
     assert ("Supposé par qui exécute le contrôle" in ended.out) == (data_class is not None)
 
