@@ -51,7 +51,8 @@ class Bucket:
         }
 
     def _values(self, region: str | None) -> dict[str, object]:
-        return {"bucket": self.name, "tags": self.tags} | ({} if region is None else {"region": region})
+        placed: dict[str, object] = {} if region is None else {"region": region}
+        return {"bucket": self.name, "tags": self.tags, **placed}
 
     @property
     def configuration(self) -> dict[str, object]:
