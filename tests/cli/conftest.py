@@ -11,6 +11,15 @@ from sovercheck.cli import telling
 from sovercheck.cli.program import run
 
 AS_OF = "2026-11-22"
+_SPOKEN = ("LANG", "LC_ALL", "LC_MESSAGES", "SOVERCHECK_LANG", "SOVERCHECK_DEBUG")
+_COLOURS = ("NO_COLOR", "CLICOLOR_FORCE")
+_BASES = (
+    "GITHUB_BASE_REF",
+    "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+    "SYSTEM_PULLREQUEST_TARGETBRANCH",
+)
+"""By which a CI service says what a change is based on: of the tests it says nothing."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ Cli = Callable[..., Ended]
 def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Runs a command in an empty folder, in French unless it says otherwise."""
     monkeypatch.chdir(tmp_path)
-    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "SOVERCHECK_LANG", "SOVERCHECK_DEBUG"):
+    for name in (*_SPOKEN, *_COLOURS, *_BASES):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(telling, "_folders", type(telling._folders)("folders", default=(Path(),)))
 

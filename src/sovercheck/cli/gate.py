@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 
 _SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
 _CLASSES = ("public", "internal", "sensitive", "health")
-_PROVIDERS: Mapping[str, Provider] = {"aws": "aws", "azure": "azure", "azurerm": "azure", "google": "google"}
+_PROVIDERS: Mapping[str, Provider] = {
+    "aws": "aws",
+    "azure": "azure",
+    "azurerm": "azure",
+    "google": "google",
+    "gcp": "google",
+}
+"""What people call them, `azurerm` as Terraform does."""
 _CODES: Mapping[Result, Exit] = {
     "finding": Exit.FINDING,
     "not_established": Exit.NOT_ESTABLISHED,
@@ -55,6 +62,7 @@ def _gate(
     baseline: str | None,
     write_baseline: str | None,
     save: str | None,
+    name: str | None,
     as_of: str | None,
     formats: tuple[str, ...],
     fail_on: Severity,
@@ -65,15 +73,19 @@ def _gate(
 ) -> int:
     today = day(as_of)
     written = targets(formats)
-    regions = dict(_regions(assumed))
+    if list(written.values()).count(STDOUT) > 1:
+        raise UsageError("cli_stdout_twice")
+    regions = _regions(assumed)
     values = dict(_pairs(parameters, "cli_parameter"))
+    if name is not None and (not name.strip() or not name.isprintable() or "#" in name):
+        raise UsageError("cli_change_name", word=name)
     if not files:
         tell(say("gate.no_file"))
         return Exit.SATISFIED if exit_zero else Exit.NOT_ESTABLISHED
     from sovercheck.decisions import baseline as baselines
     from sovercheck.decisions.gate import Asked, gate
 
-    plans = [plan for file in files for plan in _read(file, source_dir, regions, values)]
+    plans = [plan for path, shown in _shown(files) for plan in _read(path, shown, source_dir, regions, values)]
     with _configured(config, base) as (configured, waivers_from, notes):
         asked = Asked(
             as_of=today,
@@ -85,6 +97,7 @@ def _gate(
             waivers_from=waivers_from,
             notes=notes,
             kept=Path(save) if save is not None else None,
+            name=name,
         )
         gated = gate(plans, configured, asked)
         _report(gated, written, colour, quiet=quiet)
@@ -96,15 +109,14 @@ def _gate(
 
 
 def _read(
-    file: str, source_dir: str | None, assumed: Mapping[Provider, str], parameters: Mapping[str, str]
+    path: Path, shown: str, source_dir: str | None, assumed: Mapping[Provider, str], parameters: Mapping[str, str]
 ) -> tuple[tuple[Plan, str], ...]:
     from sovercheck.sources.plans import sniff
     from sovercheck.sources.plans.model import Asked
 
-    path = Path(file)
     if source_dir is not None and not Path(source_dir).is_dir():
         raise InputError("source_dir", place=Place(source_dir))
-    return sniff.read(path, _shown(path), Asked(source_dir or _beside(path), assumed, parameters))
+    return sniff.read(path, shown, Asked(source_dir or _beside(path), assumed, parameters))
 
 
 def _beside(path: Path) -> str | None:
@@ -117,20 +129,46 @@ def _beside(path: Path) -> str | None:
     return str(folder) if found else None
 
 
-def _shown(path: Path) -> str:
-    """A file as reports name it: relative to the current folder, without what is above it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.name
+def _shown(files: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    """Each file once, and as reports name it: from the current folder; of one outside, the least that tells it apart.
+
+    What is above the current folder is the machine's, and nothing in a report.
+    """
+    here = Path.cwd().resolve()
+    given = {Path(os.path.realpath(path)): path for path in reversed([Path(file) for file in files])}
+    inside = {path: path.relative_to(here).as_posix() for path in given if path.is_relative_to(here)}
+    outside = {path: Path(os.path.abspath(written)).parts for path, written in given.items() if path not in inside}
+    length, names = 1, dict(inside)
+    while True:
+        names.update((path, "/".join(parts[-length:])) for path, parts in outside.items())
+        if len(set(names.values())) == len(names) or length > max(map(len, outside.values())):
+            break
+        length += 1
+    for path in reversed(given):
+        yield given[path], names[path]
 
 
-def _regions(written: Iterable[str]) -> Iterator[tuple[Provider, str]]:
-    for word, region in _pairs(written, "cli_assume_region"):
-        provider = _PROVIDERS.get(word)
+def _regions(written: Iterable[str]) -> dict[Provider, str]:
+    """Provider → region, each as its provider spells it; one that nobody knows would settle nothing."""
+    found: dict[Provider, str] = {}
+    for word, name in _pairs(written, "cli_assume_region"):
+        provider = _PROVIDERS.get(word.strip().lower())
         if provider is None:
             raise unknown("cli_provider", word, tuple(_PROVIDERS))
-        yield provider, region
+        region = _region(provider, name)
+        if found.setdefault(provider, region) != region:
+            raise UsageError("cli_assume_twice", word=provider, first=found[provider], second=region)
+    return found
+
+
+def _region(provider: Provider, name: str) -> str:
+    from sovercheck.reference import load_reference
+
+    regions = load_reference().regions
+    known = regions.place(provider, name)
+    if known is None:
+        raise unknown("cli_region", name, [region.id for region in regions.all if region.provider == provider])
+    return known.id
 
 
 def _pairs(written: Iterable[str], code: str) -> Iterator[tuple[str, str]]:
@@ -242,6 +280,7 @@ command = Command(
         Option(["--baseline"], metavar="cli.metavar.file", help="cli.gate.baseline"),
         Option(["--write-baseline"], metavar="cli.metavar.file", help="cli.gate.write_baseline"),
         Option(["--save"], metavar="cli.metavar.folder", help="cli.gate.save"),
+        Option(["--name"], metavar="cli.metavar.name", help="cli.gate.name"),
         Option(["--as-of"], metavar="cli.metavar.date", help="cli.gate.as_of"),
         format_option("cli.gate.format"),
         Option(

@@ -18,6 +18,7 @@ from typing import Literal, get_args
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config
 from sovercheck.decisions.baseline import Baseline, Entry, Key, entry
+from sovercheck.decisions.called import called
 from sovercheck.decisions.compare import compare
 from sovercheck.decisions.moves import moves
 from sovercheck.decisions.states import State, root_of, states
@@ -52,6 +53,7 @@ class Asked:
         waivers_from: where the waivers that count come from.
         notes: what is to be said of the configuration.
         kept: where the inventory after the change is saved; None where it is not.
+        name: of the change, in the inventory; None where its files' names are enough.
     """
 
     as_of: date
@@ -63,6 +65,7 @@ class Asked:
     waivers_from: Literal["base", "centre", "nothing", "left"] = "nothing"
     notes: tuple[NoteView, ...] = ()
     kept: Path | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,10 @@ def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked) -> Gat
         for rule in whole.rules
         if rule.gate != "off"
     )
-    inputs = tuple(Input(plan.name, "source", sha256) for plan, sha256 in plans)
-    before, after, resources = states([plan for plan, _ in plans], reference.regions, asked.as_of, asked.data_class)
+    inputs = tuple(Input(called(plan.name, asked.name), "source", sha256) for plan, sha256 in plans)
+    before, after, resources = states(
+        [plan for plan, _ in plans], reference.regions, asked.as_of, asked.data_class, asked.name
+    )
     ground = Ground(replace(whole, rules=rules), reference, waivers, asked.as_of, inputs, after.otherwise)
     knows_before = any(plan.knows_before for plan, _ in plans)
     # The engine works while Python waits: the two states take little longer than one.

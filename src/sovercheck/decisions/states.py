@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from sovercheck import gate
+from sovercheck.decisions.called import called, renamed
 from sovercheck.gate import Location, PlannedResource
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Item, Known, Row
@@ -20,8 +21,9 @@ from sovercheck.sources.plans.rows import kind_without
 from sovercheck.sources.plans.source import PlanState
 from sovercheck.sources.plans.world import PlanWorld
 
-ASSUMED = "hypothese"
-"""The id of the system that has what is tied to none, where its data class is assumed."""
+ASSUMED = "hypothese:"
+"""How the id begins of the system that has what is tied to none, where its data class is assumed: what one change
+assumes is nothing of another's."""
 OPTION = "--data-class"
 
 
@@ -62,7 +64,7 @@ class State:
 
 
 def states(
-    plans: Sequence[Plan], regions: Regions, as_of: date, data_class: str | None
+    plans: Sequence[Plan], regions: Regions, as_of: date, data_class: str | None, name: str | None = None
 ) -> tuple[State, State, tuple[PlannedResource, ...]]:
     """Things before and after, and every resource of the files.
 
@@ -71,6 +73,7 @@ def states(
         regions: the places of regions.
         as_of: "today": since then is what the change makes.
         data_class: assumed of what is tied to no system.
+        name: of the change, in the inventory; None where its files' names are enough.
     """
     day = as_of.isoformat()
     before: list[Source] = []
@@ -80,19 +83,21 @@ def states(
         was, will_be = PlanState(plan, "before", regions, day), PlanState(plan, "after", regions, day)
         earlier, later = was.world(), will_be.world()
         had = tuple(was.collect(earlier))
-        before.append(Collected(was.kind, plan.name, had))
+        source = called(plan.name, name)
+        before.append(Collected(was.kind, source, tuple(renamed(had, plan.name, name))))
         items = will_be.collect(later)
         if plan.knows_before:
             there = {item.id for item in had if isinstance(item, Row) and item.table == "copy"}
             items = _made_today(items, there, day)
-        after.append(Collected(will_be.kind, plan.name, tuple(items)))
-        resources += [_resource(plan, change, earlier, later, regions) for change in plan.changes]
+        after.append(Collected(will_be.kind, source, tuple(renamed(items, plan.name, name))))
+        resources += [_resource(plan, change, earlier, later, regions, name) for change in plan.changes]
     otherwise = None
     if data_class is not None:
-        assumed = Collected("assumed", OPTION, (_system(plans, data_class),))
+        system = _system([called(plan.name, name) for plan in plans], data_class)
+        assumed = Collected("assumed", OPTION, (system,))
         before.append(assumed)
         after.append(assumed)
-        otherwise = ASSUMED
+        otherwise = system.id
     return State(tuple(before), otherwise), State(tuple(after), otherwise), tuple(resources)
 
 
@@ -110,11 +115,13 @@ def _made_today(items: Iterator[Item], there: set[str], day: str) -> Iterator[It
             yield item
 
 
-def _system(plans: Sequence[Plan], data_class: str) -> Row:
+def _system(plans: Sequence[str], data_class: str) -> Row:
     """The system of what is tied to none; it is called as the folders or files that the change is of."""
     evidence = Evidence(Grade.ASSUMED, OPTION, locator=f"{OPTION} {data_class}")
-    names = ", ".join(dict.fromkeys(root_of(plan.name) or plan.name for plan in plans))
-    return Row("system", ASSUMED, {}, {"name": Known(names, evidence), "data_class": Known(data_class, evidence)})
+    names = ", ".join(dict.fromkeys(root_of(plan) or plan for plan in plans))
+    return Row(
+        "system", ASSUMED + names, {}, {"name": Known(names, evidence), "data_class": Known(data_class, evidence)}
+    )
 
 
 def root_of(plan: str) -> str:
@@ -123,11 +130,13 @@ def root_of(plan: str) -> str:
     return "" if parent == "." else parent
 
 
-def _resource(plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, regions: Regions) -> PlannedResource:
+def _resource(
+    plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, regions: Regions, name: str | None
+) -> PlannedResource:
     identifier = resource_id(plan.name, change.address)
     view = after.views.get(identifier) or before.views.get(identifier)
     return PlannedResource(
-        id=identifier,
+        id=resource_id(called(plan.name, name), change.address),
         plan=plan.name,
         address=change.address,
         native_type=change.native_type,

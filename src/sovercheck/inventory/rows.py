@@ -137,13 +137,17 @@ ReadingStatus = Literal[
 """
 
 
+OF_A_FILE = "*"
+"""The account of a reading of a plan or template, which asks none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One line of the coverage ledger: what became of one listing, whether or not it gave anything.
 
     Attributes:
         source: the source that read.
-        account: of the provider: an AWS account, an Azure subscription or tenant.
+        account: of the provider: an AWS account, an Azure subscription or tenant; or `OF_A_FILE`.
         region: as the provider calls it; `global` for what has none.
         service: as the provider calls it: `s3`, `microsoft.storage`.
         kind: the normalised kind, or the native type of what has no description.

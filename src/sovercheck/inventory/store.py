@@ -32,7 +32,7 @@ from sovercheck.inventory.facts import TABLES, Fact, facts_of
 from sovercheck.inventory.marks import mark
 from sovercheck.inventory.merge import Contradiction, merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
-from sovercheck.inventory.rows import Gap, Item, Note, Reading, Row
+from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Note, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved, parquet
 from sovercheck.inventory.spool import (
     create_tables,
@@ -306,6 +306,7 @@ class Builder:
         self._segments: dict[str, list[Path | Saved]] = {}
         self._provenance: dict[Evidence, int] = {}
         self._inventory = Inventory()
+        self._plans: set[str] = set()
         self._bulk: set[str] = set()
         self._named: set[str] = set()
         self._integers: dict[int, int] = {}
@@ -361,9 +362,14 @@ class Builder:
             The ids of each table, and under `party` besides the parties that its rows name.
 
         Raises:
-            InputError: the folder is no inventory.
+            InputError: the folder is no inventory, or holds a plan of a name that another one holds as well.
         """
         with Inventory.open(folder) as saved:
+            # An account read twice is one account; two plans of one name are most often those of two changes.
+            for source in sorted({reading.source for reading in saved.readings if reading.account == OF_A_FILE}):
+                if source in self._plans:
+                    raise InputError("saved_same_plan", place=Place(str(folder)), plan=source)
+                self._plans.add(source)
             numbers = tuple(self._provenance.setdefault(item, len(self._provenance)) for item in saved.provenance)
             found = {
                 table: {id_ for (id_,) in saved.connection.execute(f'SELECT id FROM "{table}"').fetchall()}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sovercheck.comparison import Comparison
-from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult
+from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult, WaiverView
 from sovercheck.gate import RUNGS, GateFinding, Location, Move, PlannedResource, PlanView, Result
 from sovercheck.inventory.facts import COPY_KINDS, FACTS, Type
 from sovercheck.light import dataclass
@@ -149,7 +149,7 @@ class GateTold(GatePosture):
         return self.t("plan_actions", plan=said, actions=", ".join(actions)) if actions else said
 
     def caveats(self) -> Iterator[str]:
-        """What a reader must know of the result: nothing judged, what was assumed, waivers left aside, templates."""
+        """What a reader must know of the result: nothing judged, what was assumed, waivers of no effect, templates."""
         gate = self.gate
         if not gate.tally.judged:
             yield self.t("nothing_judged")
@@ -159,9 +159,22 @@ class GateTold(GatePosture):
             yield self.t("assumed.data_class", word=self._say.word("value", gate.data_class))
         if gate.waivers_from == "left":
             yield self.t("waivers_left")
+        for waiver in self._lapsed():
+            yield self.t(f"waiver_{waiver.state}", id=waiver.id, date=self._say.date(waiver.expires_on))
         for plan in gate.plans:
             if not plan.knows_before:
                 yield self.t("no_before", name=plan.name)
+
+    def _lapsed(self) -> Iterator[WaiverView]:
+        """The waivers without effect, of what fails here for want of them."""
+        failing = [item for item in self._assessed.values() if item.verdict == "fail" and item.waiver is None]
+        for waiver in self.words.assessment.waivers:
+            if waiver.state in ("expired", "void") and any(
+                item.rule in (waiver.rule, f"{waiver.rule}/{item.rule.partition('/')[2]}")
+                and {item.id, *item.systems} & {*waiver.subjects}
+                for item in failing
+            ):
+                yield waiver
 
     # Findings
 

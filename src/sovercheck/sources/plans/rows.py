@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 
 from sovercheck.inventory.evidence import Evidence, Grade
-from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
+from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Note, Reading, ReadingStatus, Row
 from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.extract import PARTIES, UNDESCRIBED, WITHOUT_DATA, Extractor, ItemReading
@@ -107,9 +107,8 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
             seen[change.provider or "*", change.native_type, "read" if kind == WITHOUT_DATA else "undescribed"] += 1
             yield from _undescribed(extractor, identifier, change, world.others[identifier][1], kind)
     for (service, kind, status), count in sorted(seen.items()):
-        yield Reading(
-            plan.name, "*", "*", service, kind, "undescribed" if status == "undescribed" else "read", resources=count
-        )
+        told: ReadingStatus = "undescribed" if status == "undescribed" else "read"
+        yield Reading(plan.name, OF_A_FILE, "*", service, kind, told, resources=count)
     for code, params in plan.notes:
         yield Note(plan.name, code, params)
 
