@@ -93,8 +93,8 @@ def test_the_gravest_come_first() -> None:
     )
     found = gated(plans).gate.moves
     assert [(move.kind, move.address) for move in found] == [
-        ("leaves_home", "aws_s3_bucket.d"),
         ("leaves_country", "aws_s3_bucket.c"),
-        ("returns_home", "aws_s3_bucket.a"),
+        ("leaves_home", "aws_s3_bucket.d"),
         ("comes", "aws_s3_bucket.f"),
+        ("returns_home", "aws_s3_bucket.a"),
     ]

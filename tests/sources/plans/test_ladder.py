@@ -49,7 +49,7 @@ def both(world: World) -> tuple[Written, dict[tuple[str, str], Placed], Oracle]:
 
 
 @given(worlds())
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_every_place_is_the_oracles_and_none_above_inferred_is_wrong(world: World) -> None:
     written, found, oracle = both(world)
     entries = {entry["address"]: entry for entry in oracle.plan["resource_changes"]}
@@ -288,7 +288,7 @@ def test_what_is_assumed_stands_only_where_nothing_is_known() -> None:
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_assumption_changes_no_place_that_is_known(world: World) -> None:
     written = write(world, None)
     plain, with_it = read(written.plan), read(written.plan, assumed={"aws": "af-south-1"})

@@ -145,7 +145,7 @@ TYPES = st.sampled_from(
         st.sampled_from(("content", "password", "master_password", "user_data", "value", "environment")), LEAVES
     ),
 )
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_no_hidden_value_and_none_that_no_description_reads_is_in_a_row(
     type_: str, hidden: Object, unread: Object
 ) -> None:

@@ -155,7 +155,7 @@ def told(value: Any) -> Any:
 
 
 @given(SHAPED)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_every_leaf_is_what_the_plan_says_of_it_and_no_hidden_one_is_there(shaped: Shaped) -> None:
     found = overlaid(*shaped, None, nothing)
     assert told(found) == plain(*shaped)
@@ -163,7 +163,7 @@ def test_every_leaf_is_what_the_plan_says_of_it_and_no_hidden_one_is_there(shape
 
 
 @given(SHAPED, SHAPED)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_hidden_leaves_stay_hidden_whatever_is_said_to_be_unknown(shaped: Shaped, other: Shaped) -> None:
     value, _, sensitive = shaped
     assert CANARY not in repr(overlaid(value, other[1], sensitive, None, nothing))
