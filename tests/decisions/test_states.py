@@ -45,9 +45,10 @@ def test_where_no_file_says_how_things_are_nothing_is_since_the_run() -> None:
 
 def test_a_class_of_data_is_assumed_of_what_is_tied_to_nothing_before_and_after_alike() -> None:
     before, after, _ = both(MADE, "sensitive")
-    assert before.otherwise == after.otherwise == ASSUMED
+    assumed = f"{ASSUMED}plan.json"
+    assert before.otherwise == after.otherwise == assumed
     for state in (before, after):
-        known = rows(state, "system")[ASSUMED].facts["data_class"]
+        known = rows(state, "system")[assumed].facts["data_class"]
         assert (known.value, known.evidence.grade, known.evidence.source) == ("sensitive", Grade.ASSUMED, OPTION)
     assert both(MADE)[1].otherwise is None
     assert rows(both(MADE)[1], "system") == {}
