@@ -253,6 +253,8 @@ class ItemView:
             if found is ABSENT or found is None:
                 continue
             rests_on = _rests_on(found)
+            # Terraform tells what an expression refers to, and not that it is nothing else: `"${b.arn}-x"` is another.
+            concluded = way.inferred or rests_on is not None or self._refers(found)
             if way.words:
                 spoken = str(found).casefold()
                 word = next((ours for theirs, ours in way.words.items() if theirs.casefold() == spoken), None)
@@ -271,8 +273,11 @@ class ItemView:
                 continue
             if way.unit != 1 and isinstance(read, int | float):
                 read = int(read * way.unit)
-            return Value(read, Said(answer, inferred=way.inferred or rests_on is not None, rests_on=rests_on))
+            return Value(read, Said(answer, inferred=concluded, rests_on=rests_on))
         return outside if outside is not None else NOT_SAID
+
+    def _refers(self, found: Found) -> bool:
+        return isinstance(found, Reference) and self.unit.form.interface == "terraform"
 
     def named(self, named: Named, lookups: Lookups, element: Json = None) -> str | None:
         """The id of another resource that an item or a copy of it names; None where it names none."""
