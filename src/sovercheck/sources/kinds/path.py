@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Final, Literal
+
+from sovercheck.light import dataclass
 
 PendingReason = Literal["after_apply", "sensitive", "expression", "not_in_plan", "uncorroborated"]
 
