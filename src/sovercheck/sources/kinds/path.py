@@ -167,15 +167,16 @@ def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
 
 def _member(steps: tuple[str, ...], value: Json) -> Found:
     for step in steps:
-        if isinstance(value, list):
-            # A nested block of a plan is a list of one.
-            if len(value) != 1:
+        if type(value) is not dict:
+            if isinstance(value, list):
+                # A nested block of a plan is a list of one.
+                if len(value) != 1:
+                    return ABSENT
+                value = value[0]
+            if isinstance(value, Pending):
+                return value
+            if not isinstance(value, dict):
                 return ABSENT
-            value = value[0]
-        if isinstance(value, Pending):
-            return value
-        if not isinstance(value, dict):
-            return ABSENT
         if step not in value:
             step = _folded(tuple(value)).get(step.casefold(), step)
         value = value.get(step)

@@ -85,6 +85,7 @@ class Ladder:
     _own: dict[tuple[Module, str], set[str]] = field(default_factory=dict)
     _siblings: dict[str, set[str]] = field(default_factory=dict)
     _by_key: dict[tuple[Module, str], Placed] = field(default_factory=dict)
+    _holding: bool | None = None
 
     def learn(self, resources: Iterable[Standing]) -> None:
         """Keeps, by provider key, the regions that resources themselves show: they bear out what is inferred."""
@@ -185,6 +186,11 @@ class Ladder:
         return key
 
     def _keys_hold(self) -> bool:
+        if self._holding is None:
+            self._holding = self._may_be_believed()
+        return self._holding
+
+    def _may_be_believed(self) -> bool:
         version = self.configuration.plan.get("terraform_version")
         numbers = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
         return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _KEYS_HOLD
@@ -332,11 +338,14 @@ def _by_arn(resource: Standing) -> tuple[str, str] | None:
     if resource.provider != "aws":
         return None
     for name in ("arn", "id"):
-        parts = arn(resource.values.get(name)) if not _is_hidden(resource, name) else None
+        value = resource.values.get(name)
+        parts = arn(value) if value is not None and not _is_hidden(resource, name) else None
         if parts is not None and parts["region"]:
             return parts["region"], name
     for name in ("availability_zone", "availability_zones"):
-        given = resource.values.get(name) if not _is_hidden(resource, name) else None
+        given = resource.values.get(name)
+        if given is None or _is_hidden(resource, name):
+            continue
         zones = [zone for zone in (given if isinstance(given, list) else [given]) if isinstance(zone, str) and zone]
         found = {match[1] for zone in zones if (match := _ZONE.match(zone)) is not None}
         if len(found) == 1:

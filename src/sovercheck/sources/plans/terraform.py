@@ -38,6 +38,7 @@ from sovercheck.sources.plans.model import (
     resource_id,
 )
 from sovercheck.sources.plans.values import overlaid
+from sovercheck.sources.plans.wanted import Wanted
 
 _PROVIDERS: Mapping[str, Provider] = {
     "aws": "aws",
@@ -134,6 +135,7 @@ class _Reader:
     entries: list[Object] = field(init=False)
     addresses: dict[tuple[Module, str], list[str]] = field(init=False)
     drifted: set[str] = field(init=False)
+    wanted: Wanted = field(init=False)
     is_opentofu: bool = False
 
     def __post_init__(self) -> None:
@@ -151,6 +153,7 @@ class _Reader:
             entry for at, entry in listed if entry.get("mode", "managed") == "managed" and self._is_made(entry, at)
         ]
         self.drifted = {str(entry.get("address")) for entry in _objects(self.document.get("resource_drift"))}
+        self.wanted = Wanted("terraform", {str(entry["type"]) for entry in self.entries})
         self.addresses = {}
         for entry in self.entries:
             self.is_opentofu |= str(entry.get("provider_name", "")).startswith("registry.opentofu.org/")
@@ -167,16 +170,12 @@ class _Reader:
 
     def changes(self) -> Iterator[Change]:
         """Every managed resource of the plan, in its order."""
-        self.ladder.learn(
-            standing
-            for entry in self.entries
-            for side in ("before", "after")
-            if (standing := self._standing(entry, side)) is not None
-        )
-        for entry in self.entries:
-            yield from self._changes(entry)
+        stand = [(self._standing(entry, "before"), self._standing(entry, "after")) for entry in self.entries]
+        self.ladder.learn(standing for both in stand for standing in both if standing is not None)
+        for entry, (before, after) in zip(self.entries, stand, strict=True):
+            yield from self._changes(entry, before, after)
 
-    def _changes(self, entry: Object) -> Iterator[Change]:
+    def _changes(self, entry: Object, before: Standing | None, after: Standing | None) -> Iterator[Change]:
         change = member(entry, "change")
         actions = tuple(str(word) for word in _list(change.get("actions")))
         if actions == ("read",):
@@ -186,16 +185,18 @@ class _Reader:
             raise InputError("plan_action", place=Place(self.name), address=str(entry["address"]), found=str(actions))
         if change.get("importing") and action in ("no_op", "update", "create"):
             action = "import"
-        yield self._change(entry, action)
+        yield self._change(entry, action, before, after)
         if actions == ("create", "forget"):
-            yield self._change(entry, "forget", " (forget)")
+            yield self._change(entry, "forget", before, after, " (forget)")
 
-    def _change(self, entry: Object, action: Action, suffix: str = "") -> Change:
+    def _change(
+        self, entry: Object, action: Action, was: Standing | None, will_be: Standing | None, suffix: str = ""
+    ) -> Change:
         address, deposed = str(entry["address"]) + suffix, _text(entry, "deposed")
         if deposed is not None:
             address += f" (deposed {deposed})"
-        before = self._planned(entry, "before") if action not in ("create",) else None
-        after = self._planned(entry, "after") if action not in ("delete", "forget") else None
+        before = self._planned(entry, "before", was) if action not in ("create",) else None
+        after = self._planned(entry, "after", will_be) if action not in ("delete", "forget") else None
         if action in ("update", "no_op", "import") and before is not None and after is not None:
             before = _stayed(before, after)
         return Change(
@@ -212,12 +213,11 @@ class _Reader:
             drifted=address in self.drifted,
         )
 
-    def _planned(self, entry: Object, side: str) -> Planned | None:
+    def _planned(self, entry: Object, side: str, standing: Standing | None) -> Planned | None:
         change = member(entry, "change")
         values = change.get(side)
         if values is None and not (side == "after" and change.get("after_unknown") is True):
             return None
-        standing = self._standing(entry, side)
         module = module_of(_text(entry, "module_address"))
         configured: Object = {}
         unknown: Json = None
@@ -229,7 +229,9 @@ class _Reader:
         def refer(expression: Json) -> Json:
             return self._refer(entry, module, expression, 0)
 
-        whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), said, refer)
+        cut, native_type = self.wanted.cut, str(entry["type"])
+        hidden = cut(native_type, change.get(f"{side}_sensitive"))
+        whole = overlaid(cut(native_type, values), cut(native_type, unknown), hidden, said, refer)
         if configured and self.sources is not None:
             whole = self._settled(entry, module, whole)
         return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
@@ -246,9 +248,11 @@ class _Reader:
         }
 
     def _standing(self, entry: Object, side: str) -> Standing | None:
-        provider = _provider(entry)
         change = member(entry, "change")
         values = change.get(side)
+        if values is None:
+            return None
+        provider = _provider(entry)
         if provider is None or not isinstance(values, dict):
             return None
         identity = change.get(f"{side}_identity")
