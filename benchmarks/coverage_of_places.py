@@ -133,8 +133,8 @@ WORDS: Mapping[Lang, Mapping[str, str]] = {
         "how": "«\u00a0Ressource\u00a0»\u00a0: un membre de la ressource elle-même; «\u00a0ARN\u00a0»\u00a0: un ARN ou "
         "une zone de disponibilité; «\u00a0fournisseur\u00a0»\u00a0: une constante de la configuration de son "
         "fournisseur; «\u00a0environnement\u00a0»\u00a0: la cible du déploiement; "
-        "«\u00a0déduit, corroboré\u00a0»\u00a0: une seule variable, qu’une autre source confirme; «\u00a0déduit\u00a0»\u00a0: une seule "
-        "variable, qui montre un écart et ne satisfait aucune règle.",
+        "«\u00a0déduit, corroboré\u00a0»\u00a0: une seule variable, qu’une autre source confirme; "
+        "«\u00a0déduit\u00a0»\u00a0: une seule variable, qui montre un écart et ne satisfait aucune règle.",
         "format": "format",
         "on": "sur",
         "files": "fichiers",

@@ -129,6 +129,11 @@ def find(path: Path, root: Json) -> Found:
     """
     first = path.single
     if first == len(path.steps):
+        if first == 1 and type(root) is dict:
+            # Most paths are one name, of which nothing above it may be pending.
+            step = path.steps[0]
+            value = root.get(step if step in root else _folded(tuple(root)).get(step.casefold(), step))
+            return ABSENT if value is None or (isinstance(value, Pending) and value.unset) else value
         found = _member(path.steps, root)
         return ABSENT if isinstance(found, Pending) and found.unset and _stands_at(path.steps, root) else found
     base = _member(path.steps[:first], root) if first else root

@@ -53,6 +53,7 @@ class Standing:
         module: in which module it stands.
         type: its type.
         name: its name.
+        configured: what the configuration has of it; empty where it has nothing.
         values: its members in that state, as the plan has them.
         unknown: which of them are known after apply.
         sensitive: which of them are hidden.
@@ -63,6 +64,7 @@ class Standing:
     module: Module
     type: str
     name: str
+    configured: Object
     values: Object
     unknown: Json
     sensitive: Json
@@ -133,7 +135,7 @@ class Ladder:
     def _expressions(self, resource: Standing) -> Object:
         if not resource.current:
             return {}
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         return member(found, "expressions")
 
     def _by_expression(self, resource: Standing, name: str) -> Placed:
@@ -177,7 +179,7 @@ class Ladder:
         """The key of its provider's configuration, where the plan can be believed about it."""
         if not resource.current:
             return None
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         key = found.get("provider_config_key")
         if not isinstance(key, str):
             return None
@@ -197,7 +199,7 @@ class Ladder:
 
     def _candidates(self, resource: Standing) -> list[str]:
         """Every configuration that a resource of this provider may have."""
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         if not found:
             return []
         word = resource.type.partition("_")[0]

@@ -25,6 +25,7 @@ from sovercheck.sources.plans.world import PlannedView, PlanWorld, is_sure, refu
 
 _PLACE = "@place"
 """In a `Said`, that a value is known as the place of its resource is."""
+_AS_ITS_RESOURCE = Said(_PLACE)
 _SECTIONS = {"aws": "terraform_aws", "azure": "terraform_azurerm", "google": "terraform_google"}
 
 
@@ -59,7 +60,7 @@ class PlanExtractor(Extractor):
     def asked(self, view: ItemView) -> Value | Absent | Refusal:
         """Where a planned resource is."""
         placed = located(view)
-        return Value(placed.region, Said(_PLACE)) if placed.region is not None else refusal(placed)
+        return Value(placed.region, _AS_ITS_RESOURCE) if placed.region is not None else refusal(placed)
 
     def possible(self, reading: ItemReading, copy: CopyForm, why: Refusal) -> Iterator[Item]:
         """A copy that may be, by a value that is not known yet: its place is not known either."""

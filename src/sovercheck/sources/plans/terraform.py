@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -222,7 +223,11 @@ class _Reader:
         configured: Object = {}
         unknown: Json = None
         if side == "after":
-            configured = self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
+            configured = (
+                standing.configured
+                if standing is not None
+                else self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
+            )
             unknown = change.get("after_unknown")
         said = cast(Json, member(configured, "expressions")) if configured else None
 
@@ -261,11 +266,17 @@ class _Reader:
         actions = _list(change.get("actions"))
         # What is there already is where its ARN says; only what stays what it is, is where its provider is.
         current = side == "after" or ("delete" not in actions and "forget" not in actions)
+        module, native_type, name = (
+            module_of(_text(entry, "module_address")),
+            str(entry["type"]),
+            str(entry.get("name")),
+        )
         return Standing(
             provider=provider,
-            module=module_of(_text(entry, "module_address")),
-            type=str(entry["type"]),
-            name=str(entry.get("name")),
+            module=module,
+            type=native_type,
+            name=name,
+            configured=self.configuration.resource(module, native_type, name),
             values=values,
             unknown=change.get("after_unknown") if side == "after" else None,
             sensitive=change.get(f"{side}_sensitive"),
@@ -303,9 +314,11 @@ class _Reader:
         return Pending("after_apply", name)
 
     def _spot(self, entry: Object) -> Spot | None:
+        if self.sources is None:
+            return None
         module = module_of(_text(entry, "module_address"))
         block = self._block(entry, module)
-        return self.sources.shown_spot(module, block.spot) if self.sources is not None and block is not None else None
+        return self.sources.shown_spot(module, block.spot) if block is not None else None
 
     def _block(self, entry: Object, module: Module) -> Block | None:
         if self.sources is None:
@@ -338,8 +351,12 @@ def _sources(asked: Asked) -> Sources | None:
 
 
 def _provider(entry: Object) -> Provider | None:
-    written = _text(entry, "provider_name")
-    word = written.rpartition("/")[2] if written else str(entry.get("type")).partition("_")[0]
+    return _provider_named(_text(entry, "provider_name"), str(entry.get("type")))
+
+
+@lru_cache(maxsize=4096)
+def _provider_named(written: str | None, native_type: str) -> Provider | None:
+    word = written.rpartition("/")[2] if written else native_type.partition("_")[0]
     return _PROVIDERS.get(word)
 
 
