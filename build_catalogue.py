@@ -16,7 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds `sovercheck/_bundled/*.json` to the wheel; a mistake in what ships ends the build."""
+    """Adds `sovercheck/_bundled/*` to the wheel; a mistake in what ships ends the build."""
 
     _folder: Path | None = None
 
@@ -27,7 +27,10 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         self._folder = Path(tempfile.mkdtemp(prefix="sovercheck-build-"))
         for name, content in compiled(Path(self.root)).items():
             path = self._folder / name
-            path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+            text = (
+                content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+            )
+            path.write_text(text, encoding="utf-8")
             build_data["force_include"][str(path)] = f"sovercheck/_bundled/{name}"
         templates = self._folder / "compiled_templates"
         compile_templates(Path(self.root), templates)
@@ -51,7 +54,10 @@ def compile_templates(root: Path, target: Path) -> None:
 
 
 def compiled(root: Path) -> dict[str, object]:
-    """File name → content, from a source tree; imports the package without its engine, its templates and its clouds."""
+    """File name → content, a text or what is written as JSON, from a source tree.
+
+    Imports the package without its engine, its templates and its clouds.
+    """
     sys.path.insert(0, str(root / "src"))
     try:
         from sovercheck import bundle, messages
@@ -67,7 +73,7 @@ def compiled(root: Path) -> dict[str, object]:
             parties.COMPILED: parties.plain_parties(),
             loader.COMPILED: loader.shipped_to_json(reference),
             kinds.COMPILED: described,
-            kinds.COMPILED_PLANNED: kinds.plain_planned(described),
+            kinds.COMPILED_PLANNED: kinds.by_type(kinds.plain_planned(described)),
             kinds.DATALESS: kinds.plain_dataless(),
         }
     finally:

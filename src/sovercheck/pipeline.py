@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -160,10 +161,16 @@ def collect(config: Config, progress: Progress, work: Work | None = None, otherw
         items = list(source.collect())
         rows += [item for item in items if isinstance(item, Row)]
         builder.add(source.name, items, bulk=source.kind == "inventory")
-    shipped = [row for document in shipped_party_documents() for row in read_declaration(document)]
+    shipped = _shipped_parties()
     check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=known)
     builder.add_parties(rows, shipped, known["party"])
     return builder.finish()
+
+
+@cache
+def _shipped_parties() -> tuple[Row, ...]:
+    """The rows of the parties that ship; several states of things may ask for them."""
+    return tuple(row for document in shipped_party_documents() for row in read_declaration(document))
 
 
 def scan(config: Config, folder: Path, progress: Progress, work: Work) -> Inventory:

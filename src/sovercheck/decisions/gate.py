@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Literal, get_args
 
 from sovercheck.comparison import Comparison
@@ -112,10 +112,9 @@ def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked) -> Gat
     ground = Ground(replace(whole, rules=rules), reference, waivers, asked.as_of, inputs, after.otherwise)
     knows_before = any(plan.knows_before for plan, _ in plans)
     # The engine works while Python waits: the two states take little longer than one.
-    with ThreadPoolExecutor(2) as pool:
-        earlier = pool.submit(_judged, config, before, ground, None) if knows_before else None
-        assessment, copies = _judged(config, after, ground, asked.kept)
-        assessment_before, copies_before = earlier.result() if earlier is not None else (None, {})
+    earlier = _Meanwhile(config, before, ground) if knows_before else None
+    assessment, copies = _judged(config, after, ground, asked.kept)
+    assessment_before, copies_before = earlier.result() if earlier is not None else (None, {})
     assessment = replace(assessment, notes=assessment.notes + asked.notes)
     comparison = compare(assessment_before, assessment) if assessment_before is not None else None
     by_id = {resource.id: resource for resource in resources}
@@ -145,6 +144,31 @@ def _judged(
     config: Config, state: State, ground: Ground, kept: Path | None
 ) -> tuple[Assessment, dict[str, Whereabouts]]:
     return judge(replace(config, sources=(*config.sources, *state.sources), live=(), saved=()), ground, kept)
+
+
+class _Meanwhile:
+    """Judges the state before while another thread judges the one after."""
+
+    def __init__(self, config: Config, state: State, ground: Ground) -> None:
+        self._of = config, state, ground
+        self._found: tuple[Assessment, dict[str, Whereabouts]] | None = None
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._judge)
+        self._thread.start()
+
+    def _judge(self) -> None:
+        try:
+            self._found = _judged(*self._of, None)
+        except Exception as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            self._error = error
+
+    def result(self) -> tuple[Assessment, dict[str, Whereabouts]]:
+        """The assessment, and where each copy is, once it is judged; raises what judging it raised."""
+        self._thread.join()
+        if self._found is None:
+            assert self._error is not None  # noqa: S101 - it ended in one way or the other
+            raise self._error
+        return self._found
 
 
 @dataclass(slots=True)

@@ -90,7 +90,8 @@ def states(
             there = {item.id for item in had if isinstance(item, Row) and item.table == "copy"}
             items = _made_today(items, there, day)
         after.append(Collected(will_be.kind, source, tuple(renamed(items, plan.name, name))))
-        resources += [_resource(plan, change, earlier, later, regions, name) for change in plan.changes]
+        tell = _Telling(regions)
+        resources += [_resource(plan, change, earlier, later, tell, name) for change in plan.changes]
     otherwise = None
     if data_class is not None:
         system = _system([called(plan.name, name) for plan in plans], data_class)
@@ -131,7 +132,7 @@ def root_of(plan: str) -> str:
 
 
 def _resource(
-    plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, regions: Regions, name: str | None
+    plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, tell: _Telling, name: str | None
 ) -> PlannedResource:
     identifier = resource_id(plan.name, change.address)
     view = after.views.get(identifier) or before.views.get(identifier)
@@ -144,15 +145,15 @@ def _resource(
         provider=change.provider,
         action=change.action,
         spot=spot(change.spot),
-        before=_location(before, identifier, change, regions),
-        after=_location(after, identifier, change, regions),
+        before=_location(before, identifier, change, tell),
+        after=_location(after, identifier, change, tell),
         previous=change.previous,
         deposed=change.deposed,
         drifted=change.drifted,
     )
 
 
-def _location(world: PlanWorld, identifier: str, change: Change, regions: Regions) -> Location | None:
+def _location(world: PlanWorld, identifier: str, change: Change, tell: _Telling) -> Location | None:
     view = world.views.get(identifier)
     if view is not None:
         placed = world.located(view)
@@ -160,22 +161,37 @@ def _location(world: PlanWorld, identifier: str, change: Change, regions: Region
         placed = world.others[identifier][1].placed
     else:
         return None
-    return _told(placed, change, regions)
+    return tell.location(placed, change)
 
 
-def _told(placed: Placed, change: Change, regions: Regions) -> Location:
-    known = regions.place(change.provider, placed.region) if change.provider and placed.region else None
-    return Location(
-        region=placed.region,
-        place=known.place if known is not None else None,
-        rung=placed.rung or "unknown",
-        grade=placed.grade.word if placed.region is not None else None,
-        where=placed.where,
-        borne_out=placed.borne_out,
-        why=placed.why,
-        needs=placed.needs,
-        spot=spot(placed.spot or change.placed_at),
-    )
+class _Telling:
+    """Places as reports have them; many resources are where one provider's configuration says, and share the one."""
+
+    def __init__(self, regions: Regions) -> None:
+        self._regions = regions
+        self._told: dict[tuple[int, str | None, model.Spot | None], Location] = {}
+
+    def location(self, placed: Placed, change: Change) -> Location:
+        # The plan keeps each place, so that no other has its identity meanwhile.
+        key = id(placed), change.provider, change.placed_at
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = self._tell(placed, change)
+        return found
+
+    def _tell(self, placed: Placed, change: Change) -> Location:
+        known = self._regions.place(change.provider, placed.region) if change.provider and placed.region else None
+        return Location(
+            region=placed.region,
+            place=known.place if known is not None else None,
+            rung=placed.rung or "unknown",
+            grade=placed.grade.word if placed.region is not None else None,
+            where=placed.where,
+            borne_out=placed.borne_out,
+            why=placed.why,
+            needs=placed.needs,
+            spot=spot(placed.spot or change.placed_at),
+        )
 
 
 def spot(found: model.Spot | None) -> gate.Spot | None:

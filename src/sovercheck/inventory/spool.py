@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,22 +58,35 @@ def renumber(connection: duckdb.DuckDBPyConnection, order: list[int]) -> None:
     )
 
 
-def insert_spool(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
-    """Types rows of a spool; `evidence` is SQL of how its evidence integers are read."""
-    connection.execute(f'INSERT INTO "{table}" {_typed(table, spool, evidence)}')
+def insert_spool(
+    connection: duckdb.DuckDBPyConnection, table: str, spool: Path, written: Container[str], *, evidence: str
+) -> None:
+    """Types rows of a spool.
+
+    Args:
+        connection: the engine.
+        table: into which.
+        spool: the file.
+        written: the columns that some row of it has; the others have their defaults.
+        evidence: SQL of how its evidence integers are read.
+    """
+    names, rows = _typed(table, spool, written, evidence)
+    connection.execute(f'INSERT INTO "{table}" ({names}) {rows}')
 
 
-def insert_in_order(connection: duckdb.DuckDBPyConnection, table: str, spool: Path, *, evidence: str) -> None:
+def insert_in_order(
+    connection: duckdb.DuckDBPyConnection, table: str, spool: Path, written: Container[str], *, evidence: str
+) -> None:
     """The same, into a table that keeps the order of its rows."""
     # What was inserted before stands before.
     after = f'(SELECT coalesce(max(seq), 0) FROM "{table}")'
-    rows = _typed(table, spool, evidence, f", {after} + row_number() OVER ()")
-    connection.execute(f'INSERT INTO "{table}" {rows}')
+    names, rows = _typed(table, spool, written, evidence, f", {after} + row_number() OVER ()")
+    connection.execute(f'INSERT INTO "{table}" ({names}, seq) {rows}')
 
 
-def _typed(table: str, spool: Path, evidence: str, besides: str = "") -> str:
-    """SQL of the rows of a spool as the columns of their table, and what else is to be selected."""
-    typed = columns(table)
+def _typed(table: str, spool: Path, written: Container[str], evidence: str, besides: str = "") -> tuple[str, str]:
+    """The columns that a spool has, and SQL of its rows as these, and what else is to be selected."""
+    typed = {name: sql for name, sql in columns(table).items() if name in written}
     # Decimals are spelt as texts in the spool, so that no value passes through a binary float.
     struct = ", ".join(f"'{name}': '{sql}'" for name, sql in typed.items())
     selected = ", ".join(
@@ -81,7 +94,7 @@ def _typed(table: str, spool: Path, evidence: str, besides: str = "") -> str:
         for name in typed
     )
     path = str(spool).replace("'", "''")
-    return (
+    return ", ".join(f'"{name}"' for name in typed), (
         f"SELECT {selected}{besides} FROM read_json('{path}', format = 'newline_delimited', "
         f"columns = {{{struct}}}, maximum_object_size = {_LINE_LIMIT})"
     )

@@ -303,6 +303,7 @@ class Builder:
         self._otherwise = otherwise
         self._folder = tempfile.TemporaryDirectory(prefix="sovercheck-")
         self._spools: dict[str, IO[str]] = {}
+        self._written: dict[str, set[str]] = {}
         self._segments: dict[str, list[Path | Saved]] = {}
         self._provenance: dict[Evidence, int] = {}
         self._inventory = Inventory()
@@ -336,7 +337,9 @@ class Builder:
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
                     self._inventory.observed_as.append(ObservedAs(item.id, item.observed_as, source))
-                self._spool(item.table).write(_LINES.encode(self._stored(item, said)) + "\n")
+                stored = self._stored(item, said)
+                self._spool(item.table).write(_LINES.encode(stored) + "\n")
+                self._written[item.table].update(stored)
                 count += 1
             elif isinstance(item, Gap):
                 self._inventory.gaps.append(item)
@@ -469,7 +472,7 @@ class Builder:
             if isinstance(segment, Saved):
                 segment.insert(connection, table, order)
             else:
-                insert(connection, table, segment, evidence='renumbered("{name}")')
+                insert(connection, table, segment, self._written[table], evidence='renumbered("{name}")')
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
@@ -477,6 +480,7 @@ class Builder:
             path = Path(self._folder.name) / f"{table}-{len(segments)}.ndjson"
             path.touch(mode=0o600)
             self._spools[table] = path.open("w", encoding="utf-8")
+            self._written.setdefault(table, set())
             segments.append(path)
         return self._spools[table]
 
@@ -540,7 +544,7 @@ class Builder:
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
                     stream.write(_LINES.encode(row) + "\n")
-            insert_in_order(connection, table, path, evidence='"{name}"')
+            insert_in_order(connection, table, path, columns(table), evidence='"{name}"')
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of each subject that has a fact from more than one, a subject at a time."""

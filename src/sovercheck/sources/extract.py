@@ -267,6 +267,8 @@ class ItemReading:
 
     def read(self, fact: str, ways: Ways, element: Json = None) -> Value | Absent:
         """A value; a refusal is kept as a gap of the fact."""
+        if not ways:
+            return NOT_SAID
         found = self.view.read(ways, self.world, element)
         if isinstance(found, Refusal):
             self.refused[fact] = found
@@ -377,6 +379,8 @@ class ItemReading:
         if place is not None:
             refused["place", "region"] = place
         for fact, ways in (("account", copy.account), ("since", copy.since), ("bytes", copy.bytes)):
+            if not ways:
+                continue
             found = self.view.read(ways, self.world, element)
             if isinstance(found, Refusal):
                 refused[fact,] = found

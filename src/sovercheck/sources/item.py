@@ -240,6 +240,8 @@ class ItemView:
             if way.literal is not None:
                 return Value(way.literal, Said(answer, documented=True))
             found: Result = settled(element) if way.path is None else self.find(way.path, element)
+            if found is ABSENT or found is None:
+                continue
             if isinstance(found, Refusal):
                 if found.reason != "not_in_plan":
                     return found
@@ -261,8 +263,7 @@ class ItemView:
                 if word is None:
                     return NOT_SAID
                 found = word
-            named = isinstance(found, Reference) or str(found).startswith(("arn:", "/"))
-            if way.template is not None and not named:
+            if way.template is not None and not _is_named_whole(found):
                 found = self.fill(way.template, found, element)
                 if isinstance(found, Refusal):
                     return found
@@ -273,7 +274,7 @@ class ItemView:
                 continue
             if way.unit != 1 and isinstance(read, int | float):
                 read = int(read * way.unit)
-            return Value(read, Said(answer, inferred=concluded, rests_on=rests_on))
+            return Value(read, _said(answer, inferred=concluded, rests_on=rests_on))
         return outside if outside is not None else NOT_SAID
 
     def _refers(self, found: Found) -> bool:
@@ -313,6 +314,8 @@ def settled(found: Found) -> Result:
 
     An empty text says nothing: a plan has it where the provider's state has a text that nobody set.
     """
+    if found is ABSENT or type(found) is bool:
+        return found
     if isinstance(found, Pending):
         return Refusal(found.reason, found.needs)
     if found == "":
@@ -326,7 +329,20 @@ def settled(found: Found) -> Result:
     return found
 
 
+def _is_named_whole(found: Result) -> bool:
+    """Whether a value names a resource as it stands, and needs no template around it."""
+    return isinstance(found, Reference) or str(found).startswith(("arn:", "/"))
+
+
+@cache
+def _said(answer: str | None, *, inferred: bool, rests_on: Literal["default", "assumption"] | None) -> Said:
+    """One object for all values that are known alike."""
+    return Said(answer, inferred=inferred, rests_on=rests_on)
+
+
 def _rests_on(found: Result) -> Literal["default", "assumption"] | None:
+    if type(found) is str or type(found) is bool or type(found) is dict:
+        return None
     parts = found if isinstance(found, list) else (found,)
     if any(isinstance(part, Defaulted) for part in parts):
         return "default"

@@ -14,11 +14,12 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Literal, Self, cast, get_args
 
 from sovercheck.errors import InputError, Place
+from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json, PendingReason
 
 RefusalReason = Literal["refused", "throttled", "unreachable", "unreadable", "not_supported"]

@@ -64,3 +64,21 @@ def test_compiled_descriptions_are_those_of_the_files(monkeypatch: pytest.Monkey
     finally:
         kinds.kinds.cache_clear()
         kinds._dataless.cache_clear()
+
+
+def test_of_the_compiled_planned_types_each_is_read_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = kinds.planned("terraform", "aws_s3_bucket"), kinds.planned("api", "Microsoft.Storage/storageAccounts")
+    types = kinds.planned_types("cloudformation")
+    text = kinds.by_type(kinds.plain_planned(kinds.plain_kinds()))
+    (tmp_path / kinds.COMPILED_PLANNED).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(bundle, "compiled", lambda name: tmp_path / name)
+    for cached in (kinds.planned, kinds._compiled_planned):
+        cached.cache_clear()
+    try:
+        assert kinds.planned("terraform", "aws_s3_bucket") == written[0]
+        assert kinds.planned("api", "Microsoft.Storage/storageAccounts") == written[1]
+        assert kinds.planned("terraform", "aws_iam_role") == ()
+        assert kinds.planned_types("cloudformation") == types
+    finally:
+        for cached in (kinds.planned, kinds._compiled_planned):
+            cached.cache_clear()

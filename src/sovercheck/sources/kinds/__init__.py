@@ -17,8 +17,8 @@ COMPILED = "kinds.json"
 DATALESS = "dataless.json"
 """The file of the wheel's build with what `without_data.yaml` says."""
 
-COMPILED_PLANNED = "planned.json"
-"""The file of the wheel's build with what `plain_planned` gives."""
+COMPILED_PLANNED = "planned.ndjson"
+"""The file of the wheel's build with what `plain_planned` gives, as `by_type` writes it."""
 
 
 def plain_kinds() -> list[dict[str, Any]]:
@@ -76,12 +76,37 @@ def plain_planned(described: Iterable[Mapping[str, Any]]) -> dict[str, dict[str,
 _OF_A_KIND = ("kind", "name", "holds_data", "reads_plaintext")
 
 
+def by_type(planned: Mapping[str, Mapping[str, list[dict[str, Any]]]]) -> str:
+    """What `plain_planned` gives, a native type a line: only those that a plan has need be parsed.
+
+    The first line lists the others' interfaces and types, in order.
+    """
+    named = [(interface, native_type) for interface, types in planned.items() for native_type in types]
+    lines = [named, *(planned[interface][native_type] for interface, native_type in named)]
+    return "".join(f"{json.dumps(line, ensure_ascii=False, separators=(',', ':'))}\n" for line in lines)
+
+
 @cache
-def _planned() -> dict[str, dict[str, list[dict[str, Any]]]]:
+def _compiled_planned() -> Mapping[tuple[str, str], str] | None:
+    """(interface, native type) → its line, where the wheel's build compiled them."""
     path = bundle.compiled(COMPILED_PLANNED)
-    if path is not None:
-        return cast("dict[str, dict[str, list[dict[str, Any]]]]", json.loads(path.read_text("utf-8")))
+    if path is None:
+        return None
+    first, *lines = path.read_text("utf-8").removesuffix("\n").split("\n")
+    return {tuple(named): line for named, line in zip(json.loads(first), lines, strict=True)}
+
+
+@cache
+def _written_planned() -> dict[str, dict[str, list[dict[str, Any]]]]:
     return plain_planned(plain_kinds())
+
+
+def _entries(interface: Interface, native_type: str) -> Iterable[Mapping[str, Any]]:
+    compiled = _compiled_planned()
+    if compiled is None:
+        return _written_planned()[interface].get(native_type, ())
+    line = compiled.get((interface, native_type))
+    return cast("list[Mapping[str, Any]]", json.loads(line)) if line is not None else ()
 
 
 @cache
@@ -94,13 +119,16 @@ def planned(interface: Interface, native_type: str) -> tuple[tuple[Kind, Form], 
         interface: `api` for Azure's templates, whose types compare without case.
         native_type: `aws_s3_bucket`, `AWS::S3::Bucket`, `microsoft.storage/storageaccounts`.
     """
-    entries = _planned()[interface].get(native_type.lower() if interface == "api" else native_type, ())
+    entries = _entries(interface, native_type.lower() if interface == "api" else native_type)
     return tuple(_of_entry(entry) for entry in entries)
 
 
 def planned_types(interface: Interface) -> tuple[str, ...]:
     """The types that `planned` knows of an interface."""
-    return tuple(_planned()[interface])
+    compiled = _compiled_planned()
+    if compiled is None:
+        return tuple(_written_planned()[interface])
+    return tuple(native_type for of, native_type in compiled if of == interface)
 
 
 def _of_entry(entry: Mapping[str, Any]) -> tuple[Kind, Form]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from sovercheck.light import dataclass
 from sovercheck.sources.cells import UNITS
 from sovercheck.sources.kinds.path import Path, parse
 

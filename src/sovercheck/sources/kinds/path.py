@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Final, Literal
+
+from sovercheck.light import dataclass
 
 PendingReason = Literal["after_apply", "sensitive", "expression", "not_in_plan", "uncorroborated"]
 
@@ -127,6 +129,11 @@ def find(path: Path, root: Json) -> Found:
     """
     first = path.single
     if first == len(path.steps):
+        if first == 1 and type(root) is dict:
+            # Most paths are one name, of which nothing above it may be pending.
+            step = path.steps[0]
+            value = root.get(step if step in root else _folded(tuple(root)).get(step.casefold(), step))
+            return ABSENT if value is None or (isinstance(value, Pending) and value.unset) else value
         found = _member(path.steps, root)
         return ABSENT if isinstance(found, Pending) and found.unset and _stands_at(path.steps, root) else found
     base = _member(path.steps[:first], root) if first else root
@@ -165,15 +172,16 @@ def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
 
 def _member(steps: tuple[str, ...], value: Json) -> Found:
     for step in steps:
-        if isinstance(value, list):
-            # A nested block of a plan is a list of one.
-            if len(value) != 1:
+        if type(value) is not dict:
+            if isinstance(value, list):
+                # A nested block of a plan is a list of one.
+                if len(value) != 1:
+                    return ABSENT
+                value = value[0]
+            if isinstance(value, Pending):
+                return value
+            if not isinstance(value, dict):
                 return ABSENT
-            value = value[0]
-        if isinstance(value, Pending):
-            return value
-        if not isinstance(value, dict):
-            return ABSENT
         if step not in value:
             step = _folded(tuple(value)).get(step.casefold(), step)
         value = value.get(step)

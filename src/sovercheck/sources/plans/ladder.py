@@ -53,6 +53,7 @@ class Standing:
         module: in which module it stands.
         type: its type.
         name: its name.
+        configured: what the configuration has of it; empty where it has nothing.
         values: its members in that state, as the plan has them.
         unknown: which of them are known after apply.
         sensitive: which of them are hidden.
@@ -63,6 +64,7 @@ class Standing:
     module: Module
     type: str
     name: str
+    configured: Object
     values: Object
     unknown: Json
     sensitive: Json
@@ -85,6 +87,7 @@ class Ladder:
     _own: dict[tuple[Module, str], set[str]] = field(default_factory=dict)
     _siblings: dict[str, set[str]] = field(default_factory=dict)
     _by_key: dict[tuple[Module, str], Placed] = field(default_factory=dict)
+    _holding: bool | None = None
 
     def learn(self, resources: Iterable[Standing]) -> None:
         """Keeps, by provider key, the regions that resources themselves show: they bear out what is inferred."""
@@ -132,7 +135,7 @@ class Ladder:
     def _expressions(self, resource: Standing) -> Object:
         if not resource.current:
             return {}
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         return member(found, "expressions")
 
     def _by_expression(self, resource: Standing, name: str) -> Placed:
@@ -176,7 +179,7 @@ class Ladder:
         """The key of its provider's configuration, where the plan can be believed about it."""
         if not resource.current:
             return None
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         key = found.get("provider_config_key")
         if not isinstance(key, str):
             return None
@@ -185,13 +188,18 @@ class Ladder:
         return key
 
     def _keys_hold(self) -> bool:
+        if self._holding is None:
+            self._holding = self._may_be_believed()
+        return self._holding
+
+    def _may_be_believed(self) -> bool:
         version = self.configuration.plan.get("terraform_version")
         numbers = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
         return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _KEYS_HOLD
 
     def _candidates(self, resource: Standing) -> list[str]:
         """Every configuration that a resource of this provider may have."""
-        found = self.configuration.resource(resource.module, resource.type, resource.name)
+        found = resource.configured
         if not found:
             return []
         word = resource.type.partition("_")[0]
@@ -332,11 +340,14 @@ def _by_arn(resource: Standing) -> tuple[str, str] | None:
     if resource.provider != "aws":
         return None
     for name in ("arn", "id"):
-        parts = arn(resource.values.get(name)) if not _is_hidden(resource, name) else None
+        value = resource.values.get(name)
+        parts = arn(value) if value is not None and not _is_hidden(resource, name) else None
         if parts is not None and parts["region"]:
             return parts["region"], name
     for name in ("availability_zone", "availability_zones"):
-        given = resource.values.get(name) if not _is_hidden(resource, name) else None
+        given = resource.values.get(name)
+        if given is None or _is_hidden(resource, name):
+            continue
         zones = [zone for zone in (given if isinstance(given, list) else [given]) if isinstance(zone, str) and zone]
         found = {match[1] for zone in zones if (match := _ZONE.match(zone)) is not None}
         if len(found) == 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Note, Reading, ReadingStatus, Row
@@ -25,6 +25,7 @@ from sovercheck.sources.plans.world import PlannedView, PlanWorld, is_sure, refu
 
 _PLACE = "@place"
 """In a `Said`, that a value is known as the place of its resource is."""
+_AS_ITS_RESOURCE = Said(_PLACE)
 _SECTIONS = {"aws": "terraform_aws", "azure": "terraform_azurerm", "google": "terraform_google"}
 
 
@@ -32,7 +33,7 @@ _SECTIONS = {"aws": "terraform_aws", "azure": "terraform_azurerm", "google": "te
 class PlanExtractor(Extractor):
     """Makes rows of planned resources."""
 
-    _places: dict[tuple[Grade, str], Evidence] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[tuple[int, str], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
     def evidence(self, view: ItemView, said: Said) -> Evidence:
         """A file documents what it says; a place is known as it was told."""
@@ -50,7 +51,7 @@ class PlanExtractor(Extractor):
         return self._shared(grade, placed.where if placed.borne_out is None else f"{placed.where}; {placed.borne_out}")
 
     def _shared(self, grade: Grade, locator: str) -> Evidence:
-        key = (grade, locator)
+        key = (int(grade), locator)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = Evidence(grade, self.shown, self.day, locator)
@@ -59,7 +60,7 @@ class PlanExtractor(Extractor):
     def asked(self, view: ItemView) -> Value | Absent | Refusal:
         """Where a planned resource is."""
         placed = located(view)
-        return Value(placed.region, Said(_PLACE)) if placed.region is not None else refusal(placed)
+        return Value(placed.region, _AS_ITS_RESOURCE) if placed.region is not None else refusal(placed)
 
     def possible(self, reading: ItemReading, copy: CopyForm, why: Refusal) -> Iterator[Item]:
         """A copy that may be, by a value that is not known yet: its place is not known either."""
@@ -132,7 +133,7 @@ def _undescribed(
         "name": Known(change.address, evidence),
     }
     if kind == WITHOUT_DATA:
-        facts["holds_data"] = Known(value=False, evidence=replace(evidence, grade=Grade.INFERRED))
+        facts["holds_data"] = Known(value=False, evidence=extractor._shared(Grade.INFERRED, change.native_type))
     provider = {"provider": PARTIES[change.provider]} if change.provider is not None else {}
     yield Row("resource", identifier, provider, facts)
     if kind == WITHOUT_DATA:

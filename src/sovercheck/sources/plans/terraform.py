@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -38,6 +39,7 @@ from sovercheck.sources.plans.model import (
     resource_id,
 )
 from sovercheck.sources.plans.values import overlaid
+from sovercheck.sources.plans.wanted import Wanted
 
 _PROVIDERS: Mapping[str, Provider] = {
     "aws": "aws",
@@ -134,6 +136,7 @@ class _Reader:
     entries: list[Object] = field(init=False)
     addresses: dict[tuple[Module, str], list[str]] = field(init=False)
     drifted: set[str] = field(init=False)
+    wanted: Wanted = field(init=False)
     is_opentofu: bool = False
 
     def __post_init__(self) -> None:
@@ -151,6 +154,7 @@ class _Reader:
             entry for at, entry in listed if entry.get("mode", "managed") == "managed" and self._is_made(entry, at)
         ]
         self.drifted = {str(entry.get("address")) for entry in _objects(self.document.get("resource_drift"))}
+        self.wanted = Wanted("terraform", {str(entry["type"]) for entry in self.entries})
         self.addresses = {}
         for entry in self.entries:
             self.is_opentofu |= str(entry.get("provider_name", "")).startswith("registry.opentofu.org/")
@@ -167,16 +171,12 @@ class _Reader:
 
     def changes(self) -> Iterator[Change]:
         """Every managed resource of the plan, in its order."""
-        self.ladder.learn(
-            standing
-            for entry in self.entries
-            for side in ("before", "after")
-            if (standing := self._standing(entry, side)) is not None
-        )
-        for entry in self.entries:
-            yield from self._changes(entry)
+        stand = [(self._standing(entry, "before"), self._standing(entry, "after")) for entry in self.entries]
+        self.ladder.learn(standing for both in stand for standing in both if standing is not None)
+        for entry, (before, after) in zip(self.entries, stand, strict=True):
+            yield from self._changes(entry, before, after)
 
-    def _changes(self, entry: Object) -> Iterator[Change]:
+    def _changes(self, entry: Object, before: Standing | None, after: Standing | None) -> Iterator[Change]:
         change = member(entry, "change")
         actions = tuple(str(word) for word in _list(change.get("actions")))
         if actions == ("read",):
@@ -186,16 +186,18 @@ class _Reader:
             raise InputError("plan_action", place=Place(self.name), address=str(entry["address"]), found=str(actions))
         if change.get("importing") and action in ("no_op", "update", "create"):
             action = "import"
-        yield self._change(entry, action)
+        yield self._change(entry, action, before, after)
         if actions == ("create", "forget"):
-            yield self._change(entry, "forget", " (forget)")
+            yield self._change(entry, "forget", before, after, " (forget)")
 
-    def _change(self, entry: Object, action: Action, suffix: str = "") -> Change:
+    def _change(
+        self, entry: Object, action: Action, was: Standing | None, will_be: Standing | None, suffix: str = ""
+    ) -> Change:
         address, deposed = str(entry["address"]) + suffix, _text(entry, "deposed")
         if deposed is not None:
             address += f" (deposed {deposed})"
-        before = self._planned(entry, "before") if action not in ("create",) else None
-        after = self._planned(entry, "after") if action not in ("delete", "forget") else None
+        before = self._planned(entry, "before", was) if action not in ("create",) else None
+        after = self._planned(entry, "after", will_be) if action not in ("delete", "forget") else None
         if action in ("update", "no_op", "import") and before is not None and after is not None:
             before = _stayed(before, after)
         return Change(
@@ -212,24 +214,29 @@ class _Reader:
             drifted=address in self.drifted,
         )
 
-    def _planned(self, entry: Object, side: str) -> Planned | None:
+    def _planned(self, entry: Object, side: str, standing: Standing | None) -> Planned | None:
         change = member(entry, "change")
         values = change.get(side)
         if values is None and not (side == "after" and change.get("after_unknown") is True):
             return None
-        standing = self._standing(entry, side)
         module = module_of(_text(entry, "module_address"))
         configured: Object = {}
         unknown: Json = None
         if side == "after":
-            configured = self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
+            configured = (
+                standing.configured
+                if standing is not None
+                else self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
+            )
             unknown = change.get("after_unknown")
         said = cast(Json, member(configured, "expressions")) if configured else None
 
         def refer(expression: Json) -> Json:
             return self._refer(entry, module, expression, 0)
 
-        whole = overlaid(values, unknown, change.get(f"{side}_sensitive"), said, refer)
+        cut, native_type = self.wanted.cut, str(entry["type"])
+        hidden = cut(native_type, change.get(f"{side}_sensitive"))
+        whole = overlaid(cut(native_type, values), cut(native_type, unknown), hidden, said, refer)
         if configured and self.sources is not None:
             whole = self._settled(entry, module, whole)
         return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
@@ -246,9 +253,11 @@ class _Reader:
         }
 
     def _standing(self, entry: Object, side: str) -> Standing | None:
-        provider = _provider(entry)
         change = member(entry, "change")
         values = change.get(side)
+        if values is None:
+            return None
+        provider = _provider(entry)
         if provider is None or not isinstance(values, dict):
             return None
         identity = change.get(f"{side}_identity")
@@ -257,11 +266,17 @@ class _Reader:
         actions = _list(change.get("actions"))
         # What is there already is where its ARN says; only what stays what it is, is where its provider is.
         current = side == "after" or ("delete" not in actions and "forget" not in actions)
+        module, native_type, name = (
+            module_of(_text(entry, "module_address")),
+            str(entry["type"]),
+            str(entry.get("name")),
+        )
         return Standing(
             provider=provider,
-            module=module_of(_text(entry, "module_address")),
-            type=str(entry["type"]),
-            name=str(entry.get("name")),
+            module=module,
+            type=native_type,
+            name=name,
+            configured=self.configuration.resource(module, native_type, name),
             values=values,
             unknown=change.get("after_unknown") if side == "after" else None,
             sensitive=change.get(f"{side}_sensitive"),
@@ -299,9 +314,11 @@ class _Reader:
         return Pending("after_apply", name)
 
     def _spot(self, entry: Object) -> Spot | None:
+        if self.sources is None:
+            return None
         module = module_of(_text(entry, "module_address"))
         block = self._block(entry, module)
-        return self.sources.shown_spot(module, block.spot) if self.sources is not None and block is not None else None
+        return self.sources.shown_spot(module, block.spot) if block is not None else None
 
     def _block(self, entry: Object, module: Module) -> Block | None:
         if self.sources is None:
@@ -334,8 +351,12 @@ def _sources(asked: Asked) -> Sources | None:
 
 
 def _provider(entry: Object) -> Provider | None:
-    written = _text(entry, "provider_name")
-    word = written.rpartition("/")[2] if written else str(entry.get("type")).partition("_")[0]
+    return _provider_named(_text(entry, "provider_name"), str(entry.get("type")))
+
+
+@lru_cache(maxsize=4096)
+def _provider_named(written: str | None, native_type: str) -> Provider | None:
+    word = written.rpartition("/")[2] if written else native_type.partition("_")[0]
     return _PROVIDERS.get(word)
 
 

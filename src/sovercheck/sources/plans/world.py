@@ -29,13 +29,10 @@ from sovercheck.sources.kinds.path import (
     PendingReason,
     Reference,
     find,
-    parse,
 )
 from sovercheck.sources.plans.model import UNKNOWN, Change, Placed, Plan, Planned, Why, resource_id
+from sovercheck.sources.plans.wanted import NAMES
 from sovercheck.sources.readers import Result, arn, bucket_name
-
-NAMES = tuple(parse(text) for text in ("id", "arn", "name", "self_link"))
-"""What names a resource to others whatever its type."""
 
 _AWS_MANAGED = re.compile(r"(\A|:)alias/aws/")
 _GOOGLE_KEY = re.compile(r"/locations/([^/]+)/keyRings/")
@@ -59,11 +56,6 @@ class PlannedView(ItemView):
     state: Planned = field(default_factory=lambda: Planned(None, UNKNOWN))
     world: PlanWorld | None = None
     located: Placed | None = None
-
-    def find(self, path: Path, element: Json = None) -> Result:
-        """What stands at a path; in a plan an empty text is a member that is not set."""
-        found = ItemView.find(self, path, element)
-        return ABSENT if found == "" else found
 
     def answer(self, name: str) -> Result:
         """The values of the resources that an edge leads to; for Azure's templates, of what a call would have read."""
@@ -204,8 +196,9 @@ class PlanWorld:
             index, pending = self._edge(type_, edge.by)
             if pending is not None:
                 is_open = Refusal(pending, f"{type_}.{edge.by}")
-            for key in self._keys(view):
-                found += [values for _, values in index.get(key, ())]
+            if index:
+                for key in self._keys(view):
+                    found += [values for _, values in index.get(key, ())]
         distinct = list({id(values): values for values in found}.values())
         # One that names what nobody knows yet may be this one's; where one is known, that is it.
         return distinct, is_open if not distinct else None
