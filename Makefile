@@ -8,7 +8,7 @@ EXAMPLE := examples/sante-quebec
 # One worker a core, each test file on one of them: what a file sets up once, it sets up once.
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: demo nuage test check docs bench clean
+.PHONY: demo nuage porte test check docs bench clean
 .DELETE_ON_ERROR:
 
 # The example's findings are the point: 1, 3 and 4 say what was found, and only other codes are failures.
@@ -24,6 +24,14 @@ nuage: $(VENV)/.tools
 	case $$code in 0|1|3|4) ;; *) exit $$code;; esac
 	@echo
 	@echo "Rapport / report: $(CURDIR)/examples/nuage-public/sortie/bilan.html"
+
+# Trois plans au contrôle préalable : ce à quoi chacun se termine. / Three plans at the gate: what each ends with.
+porte: $(VENV)/.installed
+	@cd examples/porte-ci && for plan in module-voisin variable inconnue; do \
+	  code=0; $(abspath $(BIN))/sovercheck gate $$plan/plan.json --data-class health || code=$$?; \
+	  case $$code in 0|1|3) ;; *) exit $$code;; esac; \
+	  echo; echo "== $$plan : code $$code"; echo; \
+	done
 
 test: check node_modules/.installed
 	$(BIN)/pytest $(PYTEST_ARGS)

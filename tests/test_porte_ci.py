@@ -32,8 +32,8 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def ran(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A line of a shell, where `sovercheck` and a stand-in for `terraform` are commands."""
-    bin_ = folder.parent / "bin"
-    told = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "HOME": str(folder)}
+    bin_ = next(above for above in folder.parents if (above / "bin" / "sovercheck").exists()) / "bin"
+    told = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
     return subprocess.run(
         ["bash", "-c", command], cwd=folder, env=told, capture_output=True, encoding="utf-8", check=False
     )
@@ -82,7 +82,7 @@ def test_the_commands_of_the_example_end_as_it_says(depot: Path, readme: str) ->
     found = {}
     for command in commands:
         assert command.startswith("sovercheck gate ")
-        ended = ran(f"PATH={depot.parent / 'bin'}:$PATH; {command}", folder)
+        ended = ran(command, folder)
         found[command.split()[2].partition("/")[0]] = ended.returncode
         assert ("exit code" if "--lang en" in command else "code de sortie") in ended.stdout
     assert found == CODES
@@ -138,27 +138,44 @@ def test_the_first_commands_of_the_documentation(depot: Path, page: str, name: s
     shutil.copytree(EXAMPLE / name, folder, ignore=shutil.ignore_patterns("plan.json"))
     shown = EXAMPLE / name / "plan.json"
     script(depot.parent / "bin" / "terraform", f'case "$1" in plan) : > plan.tfplan ;; show) cat "{shown}" ;; esac')
-    script(folder.parent.parent / "bin" / "git", 'exec /usr/bin/git "$@"')
     first = blocks(ROOT / "docs" / page, "sh")[0].splitlines()
     assert [line.split()[0] for line in first] == ["terraform", "terraform", "sovercheck"]
-    bin_ = depot.parent / "bin"
-    codes = []
-    for line in first:
-        told = {"PATH": f"{bin_}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "HOME": str(depot)}
-        done = subprocess.run(["bash", "-c", line], cwd=folder, env=told, capture_output=True, check=False)
-        codes.append(done.returncode)
-    assert codes == [0, 0, CODES[name]]
+    assert [ran(line, folder).returncode for line in first] == [0, 0, CODES[name]]
+
+
+@pytest.mark.parametrize(("readme", "page"), [("README.md", PAGES[0]), ("README.en.md", PAGES[1])])
+def test_the_readme_shows_the_same_commands_and_the_way_to_the_rest(readme: str, page: str) -> None:
+    assert blocks(ROOT / "docs" / page, "sh")[0] in blocks(ROOT / readme, "sh")
+    assert f"(docs/{page})" in (ROOT / readme).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_porte_tells_what_each_ends_with_and_fails_on_none(depot: Path) -> None:
+    shutil.copy(ROOT / "Makefile", depot)
+    ended = ran(f"make porte BIN={depot.parent / 'bin'} -o .venv/.installed", depot)
+    assert ended.returncode == 0, ended.stderr
+    assert dict(re.findall(r"^== ([\w-]+) : code (\d)$", ended.stdout, re.MULTILINE)) == {
+        name: str(code) for name, code in CODES.items()
+    }
+    script(depot.parent / "bin" / "sovercheck", "exit 70")
+    assert ran(f"make porte BIN={depot.parent / 'bin'} -o .venv/.installed", depot).returncode != 0
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_other_command_of_the_documentation_is_one(depot: Path, page: str) -> None:
-    """Options that do not exist end with 2; a file that is missing ends with 2 as well, and is named."""
-    for block in blocks(ROOT / "docs" / page, "sh"):
-        for line in re.sub(r"\\\n", " ", block).splitlines():
-            if line.startswith("sovercheck "):
-                ended = ran(line, depot)
-                assert "No such option" not in ended.stderr
-                assert "n’existe pas" not in ended.stderr.partition("\n")[0] or "-->" in ended.stderr
+def test_many_repositories_are_rolled_up_as_the_documentation_says(depot: Path, page: str) -> None:
+    (save, assess) = blocks(ROOT / "docs" / page, "sh")[1].splitlines()
+    name = save.split("--name ")[1].split()[0]
+    assert name.endswith("-a")
+    for plan, command in (("variable", save), ("module-voisin", save.replace(name, f"{name[:-1]}b"))):
+        shutil.copy(EXAMPLE / plan / "plan.json", depot / "plan.json")
+        assert ran(f"{command} --data-class health", depot).returncode in (1, 3)
+    assert ran(assess, depot).returncode == 2  # without a configuration
+    configuration = "organisation: {name: Essai, place: CA-QC}\nreports: {json: bilan.json}\n"
+    (depot / "sovercheck.yaml").write_text(configuration, encoding="utf-8")
+    assert ran(assess, depot).returncode == 1
+    found = json.loads((depot / "bilan.json").read_text(encoding="utf-8"))
+    assert sorted(line["name"] for line in found["systems"]) == [name, f"{name[:-1]}b"]
+    assert found["contradictions"] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -195,3 +212,14 @@ def test_the_hooks_of_the_documentation_exist(page: str) -> None:
     (config,) = (one for one in found if "repos" in one)
     hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     assert {hook["id"] for repo in config["repos"] for hook in repo["hooks"]} == hooks
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_configuration_of_the_base_judges_a_push_to_it(depot: Path, page: str) -> None:
+    """« sur la branche de base elle-même, donnez `--base HEAD` »: its own waivers and rules then count."""
+    assert "`--base HEAD`" in (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (depot / "sovercheck.yaml").write_text("organisation: {name: Essai}\npolicies: [residency]\n", encoding="utf-8")
+    git(depot, "add", "-A")
+    git(depot, "commit", "-q", "-m", "x")
+    plan = "examples/porte-ci/variable/plan.json"
+    assert ran(f"sovercheck gate {plan} --base HEAD --data-class health", depot).returncode == 0

@@ -146,6 +146,11 @@ def test_a_configuration_that_cannot_be_used(cli: Cli, lang: str) -> None:
     write("plan.json", plan(Bucket("a")))
     write("sovercheck.yaml", "organisation: {name: Essai}\npolicie: []\n")
     assert "sovercheck.yaml:2:1\n" in refused(cli, lang, "plan.json")
+    write("haut/sovercheck.yaml", "organisation: {name: Essai}\nsystems: systemes.yaml\n")
+    write("haut/systemes.yaml", "systems: [{id: a, nom: A}]\n")
+    told = refused(cli, lang, "plan.json", "-c", "haut/sovercheck.yaml")
+    assert "systemes.yaml:1:" in told
+    assert "1 | systems: [{id: a, nom: A}]" in told
     assert "  --> absente.yaml" in refused(cli, lang, "plan.json", "-c", "absente.yaml")
 
 

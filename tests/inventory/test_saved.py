@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from sovercheck.errors import InputError
+from sovercheck.errors import InputError, Place
 from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.derive import OWN_READING
 from sovercheck.evaluation.judge import judge
 from sovercheck.findings import Verdict
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import TABLES
-from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
+from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Note, Reading, Row
 from sovercheck.inventory.store import Builder, Inventory, saved_sha256
 from sovercheck.inventory.ties import MATCHED, Matcher
 from sovercheck.policy.loader import load_policies
@@ -177,6 +177,20 @@ def test_the_ids_that_it_holds_and_the_parties_that_it_names_are_given_back(tmp_
     folder = saved(tmp_path / "a", place("CA-QC", SAID), Row("resource", "r", {"provider": "aws"}))
     ids = Builder().add_saved(folder)
     assert (ids["copy"], ids["resource"], ids["party"], ids["system"]) == ({"c"}, {"r"}, {"aws"}, set())
+
+
+def test_two_plans_of_one_name_are_not_taken_for_one_and_an_account_read_twice_is(tmp_path: Path) -> None:
+    def read(folder: str, source: str, account: str) -> Path:
+        return saved(tmp_path / folder, place("CA-QC", SAID), Reading(source, account, "*", "aws", "bucket", "read", 1))
+
+    with rolled([read("a", "aws", "1234"), read("b", "aws", "1234"), read("c", "plan.json", OF_A_FILE)]):
+        pass
+    with pytest.raises(InputError) as caught:
+        rolled([tmp_path / "c", read("d", "plan.json", OF_A_FILE)])
+    assert (caught.value.code, caught.value.params) == ("saved_same_plan", {"plan": "plan.json"})
+    assert caught.value.place == Place(str(tmp_path / "d"))
+    with rolled([tmp_path / "c", read("e", "depot/plan.json", OF_A_FILE)]):
+        pass
 
 
 def test_what_is_no_inventory_or_is_torn_is_one_clear_error(tmp_path: Path) -> None:

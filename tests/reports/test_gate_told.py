@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from sovercheck.comparison import Comparison
-from sovercheck.findings import Assessment, DecidingFact
+from sovercheck.findings import Assessment, DecidingFact, WaiverView
 from sovercheck.gate import RUNGS, Gate, Location
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports.base import Options
@@ -141,6 +141,29 @@ def test_other_facts_are_asked_of_whoever_can_establish_them(sample: tuple[Asses
         "To be established by the supplier",
         "A legal characterisation is needed (by legal affairs).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"state": "expired"}, ["The waiver “w” ended on October 31, 2026: it counts no more."]),
+        ({"state": "void"}, ["The waiver “w” is void: what decided has changed since."]),
+        ({"state": "void", "subjects": ("systeme",)}, ["The waiver “w” is void: what decided has changed since."]),
+        ({"state": "unused"}, []),
+        ({"state": "expired", "rule": "keys-in-hand"}, []),
+        ({"state": "expired", "subjects": ("ailleurs",)}, []),
+        ({"state": "expired", "kind": "remediation"}, []),
+    ],
+)
+def test_a_waiver_that_has_lapsed_is_told_of_what_fails_for_want_of_it(change: dict[str, str], said: list[str]) -> None:
+    one = resource("aws_s3_bucket.a", location("US-VA", "us-east-1", "resource", "region"))
+    finding = gate_finding(COPIES, one, "primary")
+    waiver = WaiverView("w", "waiver", COPIES, (finding.id,), "M. T.", "Raison", "2026-10-31", "in_effect", 0, 1)
+    pair = finding, dataclasses.replace(assessed(finding), systems=("systeme",))
+    assessment, gate = made([pair], [one])
+    lapsed = dataclasses.replace(waiver, **change)  # type: ignore[arg-type]
+    told_ = telling(dataclasses.replace(assessment, waivers=(lapsed,)), gate)
+    assert [caveat for caveat in told_.caveats() if "waiver “w”" in caveat] == said
 
 
 def test_a_rule_on_the_whole_names_the_organisation(sample: tuple[Assessment, Gate]) -> None:

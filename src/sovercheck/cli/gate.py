@@ -20,7 +20,7 @@ from sovercheck.cli.commands import Argument, Command, Option
 from sovercheck.cli.exits import Exit
 from sovercheck.cli.language import current, say, unknown
 from sovercheck.cli.settings import STDOUT, config_option, day, format_option, targets
-from sovercheck.cli.telling import tell
+from sovercheck.cli.telling import look_in, tell
 from sovercheck.errors import ConfigurationError, InputError, Place, UsageError
 
 if TYPE_CHECKING:
@@ -204,14 +204,14 @@ def _configured(written: str | None, ref: str | None) -> Iterator[tuple[Config, 
 def _plainly(written: str | None) -> Config:
     from sovercheck import config
 
-    if written is not None:
-        return config.load(Path(written))
     try:
-        return config.load(config.find(Path()))
+        path = Path(written) if written is not None else config.find(Path())
     except ConfigurationError as error:
         if error.code != "config_missing":
             raise
         return config.default(Path(), current())
+    look_in(path.parent)
+    return config.load(path)
 
 
 def _tree(configured: Config) -> Path:

@@ -169,10 +169,14 @@ class GateTold(GatePosture):
         """The waivers without effect, of what fails here for want of them."""
         failing = [item for item in self._assessed.values() if item.verdict == "fail" and item.waiver is None]
         for waiver in self.words.assessment.waivers:
-            if waiver.state in ("expired", "void") and any(
-                item.rule in (waiver.rule, f"{waiver.rule}/{item.rule.partition('/')[2]}")
-                and {item.id, *item.systems} & {*waiver.subjects}
-                for item in failing
+            if (
+                waiver.kind == "waiver"
+                and waiver.state in ("expired", "void")
+                and any(
+                    item.rule in (waiver.rule, f"{waiver.rule}/{item.rule.partition('/')[2]}")
+                    and {item.id, *item.systems} & {*waiver.subjects}
+                    for item in failing
+                )
             ):
                 yield waiver
 
