@@ -25,6 +25,7 @@ from sovercheck.errors import ConfigurationError, InputError, Place, UsageError
 
 if TYPE_CHECKING:
     from sovercheck.config import Config
+    from sovercheck.config.base import Base
     from sovercheck.decisions.gate import Gated
     from sovercheck.findings import NoteView, Severity
     from sovercheck.gate import Result
@@ -86,14 +87,15 @@ def _gate(
     from sovercheck.decisions.gate import Asked, gate
 
     plans = [plan for path, shown in _shown(files) for plan in _read(path, shown, source_dir, regions, values)]
-    with _configured(config, base) as (configured, waivers_from, notes):
+    reference = Path(baseline) if baseline is not None else None
+    with _configured(config, base, reference) as (configured, waivers_from, notes, there):
         asked = Asked(
             as_of=today,
             fail_on=fail_on,
             only_new=only_new,
             data_class=data_class,
             assumed={str(provider): region for provider, region in regions.items()},
-            baseline=baselines.read(Path(baseline), baseline) if baseline is not None else None,
+            baseline=baselines.read(there, str(baseline)) if there is not None else None,
             waivers_from=waivers_from,
             notes=notes,
             kept=Path(save) if save is not None else None,
@@ -183,8 +185,13 @@ WaiversFrom = Literal["base", "centre", "nothing", "left"]
 
 
 @contextmanager
-def _configured(written: str | None, ref: str | None) -> Iterator[tuple[Config, WaiversFrom, tuple[NoteView, ...]]]:
-    """What the change is judged by: the configuration of its base where there is one, and never its own waivers."""
+def _configured(
+    written: str | None, ref: str | None, reference: Path | None
+) -> Iterator[tuple[Config, WaiversFrom, tuple[NoteView, ...], Path | None]]:
+    """What the change is judged by: the configuration of its base where there is one, and never its own waivers.
+
+    The state of reference is that of the base as well, where the base has one; a new one is the change's, and told so.
+    """
     from sovercheck import config
     from sovercheck.config import base as bases
     from sovercheck.config.standing import standing
@@ -193,12 +200,25 @@ def _configured(written: str | None, ref: str | None) -> Iterator[tuple[Config, 
     if asked is None:
         configured = _plainly(written)
         counting, notes = standing(configured, _tree(configured))
-        yield replace(configured, waivers=counting), _from(configured, counting), notes
+        yield replace(configured, waivers=counting), _from(configured, counting), notes, reference
         return
-    with bases.at_base(Path(), asked, Path(written) if written is not None else None) as base:
+    besides = [reference] if reference is not None else []
+    with bases.at_base(Path(), asked, Path(written) if written is not None else None, besides) as base:
         configured_there = base.load()
         found = configured_there if configured_there is not None else config.default(Path(), current())
-        yield found, "base" if found.waivers else "nothing", ()
+        there, told = _reference(reference, base)
+        yield found, "base" if found.waivers else "nothing", told, there
+
+
+def _reference(file: Path | None, base: Base) -> tuple[Path | None, tuple[NoteView, ...]]:
+    from sovercheck.findings import NoteView
+
+    if file is None:
+        return None, ()
+    there = base.locate(file.parent.resolve() / file.name)
+    if there.is_file():
+        return there, ()
+    return file, (NoteView(str(file), "baseline_of_the_change", {"file": str(file), "base": base.ref}),)
 
 
 def _plainly(written: str | None) -> Config:

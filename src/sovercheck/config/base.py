@@ -14,7 +14,7 @@ import os
 import posixpath
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -93,13 +93,14 @@ class Base:
 
 
 @contextmanager
-def at_base(start: Path, ref: str, written: Path | None = None) -> Iterator[Base]:
+def at_base(start: Path, ref: str, written: Path | None = None, besides: Sequence[Path] = ()) -> Iterator[Base]:
     """The base of the change that a working tree is; errors of the body are told of its files as git names them.
 
     Args:
         start: a folder of the working tree: the configuration is looked for there at the base, then upward.
         ref: the base: a branch, a tag or a commit that git knows here.
         written: the configuration's path, where the command line names one.
+        besides: other files that judge the change, such as its state of reference; `locate` says where each is then.
 
     Raises:
         UsageError: git knows no such ref here, or there is no repository.
@@ -119,6 +120,8 @@ def at_base(start: Path, ref: str, written: Path | None = None) -> Iterator[Base
         with _objects(root, ref) as objects:
             copy = _Copy(objects, root, folder)
             found = next((path for path in candidates if copy.configuration(path)), None)
+            for file in besides:
+                copy.file(_inside(root, file.parent.resolve() / file.name))
         path = folder / found if found is not None else None
         base = Base(ref, objects.commit, root, folder, path, tuple(copy.submodules))
         try:
@@ -291,6 +294,12 @@ class _Copy:
             elif not is_central and not self.configuration(target, is_central=True):
                 self._pinned_in_submodule(target)
         return True
+
+    def file(self, path: str | None) -> None:
+        """Writes a file, where the base has it; None is one outside the repository."""
+        content = self._objects.blob(path) if path is not None else None
+        if path is not None and content is not None:
+            self._write(path, content)
 
     @staticmethod
     def _named(path: str, content: bytes) -> Iterator[Named]:

@@ -1,0 +1,54 @@
+"""Which state of reference counts at the gate: that of the base, where the base has one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sovercheck.cli.exits import Exit
+from tests.cli.conftest import AS_OF, Cli
+from tests.cli.plans import OHIO, VIRGINIA, Bucket, plan, write
+from tests.config.test_base import commit, git
+
+RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
+GATE = ("gate", "plan.json", "--data-class", "sensitive", "--as-of", AS_OF, "--base", "main", "-f", "json=b.json")
+
+
+@pytest.fixture
+def repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository on a branch of its own, whose plan puts one copy in Virginia; `main` has rules."""
+    folder = tmp_path / "depot"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, {"sovercheck.yaml": RESIDENCY, ".gitignore": "plan.json\nb.*\n"})
+    git(folder, "checkout", "-q", "-b", "changement")
+    write("plan.json", plan(Bucket("a", VIRGINIA)))
+    assert cli(*GATE, "--write-baseline", "etat.json").code == Exit.FINDING
+    return folder
+
+
+def notes() -> list[str]:
+    return [note["code"] for note in json.loads(Path("b.json").read_text("utf-8"))["notes"]]
+
+
+def test_a_change_cannot_add_to_the_state_of_reference_that_its_base_has(cli: Cli, repository: Path) -> None:
+    held = Path("etat.json").read_text("utf-8")
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"etat.json": held})
+    git(repository, "checkout", "-q", "changement")
+    assert cli(*GATE, "--baseline", "etat.json").code == Exit.SATISFIED
+    write("plan.json", plan(Bucket("a", VIRGINIA), Bucket("b", OHIO)))
+    # The change writes its own finding into the file, and is judged by the one of the base all the same.
+    assert cli(*GATE, "--write-baseline", "etat.json").code == Exit.FINDING
+    assert "aws_s3_bucket.b" in Path("etat.json").read_text("utf-8")
+    assert cli(*GATE, "--baseline", "etat.json").code == Exit.FINDING
+    assert "baseline_of_the_change" not in notes()
+
+
+def test_a_first_state_of_reference_is_the_changes_and_told_so(cli: Cli, repository: Path) -> None:
+    assert cli(*GATE, "--baseline", "etat.json").code == Exit.SATISFIED
+    assert "baseline_of_the_change" in notes()
+    del repository
