@@ -220,24 +220,38 @@ def test_outputs_that_lead_from_module_to_module_end() -> None:
 
 def test_what_is_hidden_and_what_the_configuration_does_not_set_are_marked() -> None:
     config = configuration(configured(B, bucket=constant("x")))
-    entry = change(B, {"bucket": "x", "secret": "canary"}, {"arn": True, "rule": True}, sensitive={"secret": True})
+    entry = change(
+        B,
+        {"bucket": "x", "policy": "canary"},
+        {"arn": True, "replication_configuration": True},
+        sensitive={"policy": True},
+    )
     after = by_address(read(document(entry, configuration=config)))[B].after
     assert after is not None
     assert after.values == {
         "bucket": "x",
-        "secret": Pending("sensitive", "secret"),
+        "policy": Pending("sensitive", "policy"),
         "arn": Pending("after_apply", "arn", unset=True),
-        "rule": Pending("after_apply", "rule", unset=True),
+        "replication_configuration": Pending("after_apply", "replication_configuration", unset=True),
     }
 
 
 def test_what_the_sources_show_to_be_set_by_nothing_is_not_there_unless_it_is_dynamic(tmp_path: Path) -> None:
     config = configuration(configured(B, bucket=constant("x")))
-    entry = change(B, {"bucket": "x"}, {"rule": True, "cors": True})
-    sources = files(tmp_path, main='resource "aws_s3_bucket" "b" {\n  dynamic "cors" {\n  }\n}\n')
+    entry = change(
+        B, {"bucket": "x"}, {"replication_configuration": True, "server_side_encryption_configuration": True}
+    )
+    sources = files(
+        tmp_path, main='resource "aws_s3_bucket" "b" {\n  dynamic "server_side_encryption_configuration" {\n  }\n}\n'
+    )
     after = by_address(read(document(entry, configuration=config), sources))[B].after
     assert after is not None
-    assert after.values == {"bucket": "x", "cors": Pending("after_apply", "cors", unset=True)}
+    assert after.values == {
+        "bucket": "x",
+        "server_side_encryption_configuration": Pending(
+            "after_apply", "server_side_encryption_configuration", unset=True
+        ),
+    }
 
 
 def test_a_change_stands_at_the_block_of_its_resource(tmp_path: Path) -> None:
@@ -266,3 +280,10 @@ def test_a_place_that_stays_is_known_before_by_what_tells_it_after() -> None:
     found = by_address(read(document(entry)))[B].before
     assert found is not None
     assert found.placed.region == "ca-central-1"
+
+
+def test_what_no_description_reads_is_not_kept() -> None:
+    entry = change(B, {"bucket": "x", "user_data": "canary"}, {"website_endpoint": True})
+    after = by_address(read(document(entry)))[B].after
+    assert after is not None
+    assert after.values == {"bucket": "x"}
