@@ -34,7 +34,7 @@ def found(text: str, rule: Rule, *gaps: Gap, second: str = "") -> list[Finding]:
     with builder.finish() as inventory:
         judged = judge(inventory, [rule], AS_OF, nothing_contradicted=derive(inventory))
         find(inventory, judged)
-        return findings(inventory, judged, lambda *_: None, Belongs.read(inventory), AS_OF)
+        return findings(inventory, judged, lambda *_: None, Belongs(inventory), AS_OF)
 
 
 def only(text: str, rule: Rule, *gaps: Gap, second: str = "") -> Finding:
@@ -169,7 +169,7 @@ def test_the_evidence_of_a_fact_is_that_which_was_given() -> None:
     with builder.finish() as inventory:
         judged = judge(inventory, [make_rule(IN_QUEBEC)], AS_OF, nothing_contradicted=derive(inventory))
         find(inventory, judged)
-        (finding,) = findings(inventory, judged, lambda *_: None, Belongs.read(inventory), AS_OF)
+        (finding,) = findings(inventory, judged, lambda *_: None, Belongs(inventory), AS_OF)
         number = finding.facts[0].provenance
         assert number is not None
         assert inventory.provenance[number] == Evidence(Grade.DECLARED, "test", "2026-01-05")

@@ -82,7 +82,7 @@ def assess(
 ) -> Assessment:
     """Tells what `evaluate` found: findings with what decided, systems, territory, shares, coverage, hashes."""
     as_of = setting.as_of
-    found = findings(inventory, evaluated.judged, evaluated.exposures.get, Belongs.read(inventory), as_of)
+    found = findings(inventory, evaluated.judged, evaluated.exposures.get, Belongs(inventory), as_of)
     found += [_share_finding(rule, share) for rule, share in evaluated.shares if share.verdict in ("fail", "unknown")]
     found, waiver_views = apply_waivers(found, waivers, policies.rules, as_of)
     order = {rule.id: (SEVERITIES.index(rule.severity), n) for n, rule in enumerate(policies.rules)}

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from sovercheck.evaluation.compile import Compiled
 from sovercheck.evaluation.judge import Judged
@@ -23,7 +24,6 @@ from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, 
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
-from sovercheck.light import dataclass
 from sovercheck.policy.condition import Before, ExposureAtMost, FactSide, facts_of, leaves
 
 _REASONS: tuple[tuple[State, UnknownReason], ...] = (
@@ -38,34 +38,33 @@ Wide = Mapping[str, object]
 """One row of a wide view: column → value."""
 
 
-@dataclass(frozen=True, slots=True)
 class Belongs:
-    """Which systems each subject belongs to.
+    """Which systems each subject belongs to; ties and involvements are read once a finding asks for them.
 
-    Attributes:
-        of_resource: resource → systems.
-        of_party: party → systems it is involved in.
+    Args:
+        inventory: whose; the derived tables must exist.
     """
 
-    of_resource: Mapping[str, tuple[str, ...]]
-    of_party: Mapping[str, tuple[str, ...]]
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
 
-    @classmethod
-    def read(cls, inventory: Inventory) -> Belongs:
-        """Reads the ties and the involvements; the derived tables must exist."""
+    @cached_property
+    def of_resource(self) -> Mapping[str, tuple[str, ...]]:
+        """Resource → systems."""
+        return self._lists("SELECT resource, list(DISTINCT system ORDER BY system) FROM tie GROUP BY resource")
 
-        def lists(sql: str) -> dict[str, tuple[str, ...]]:
-            return {row[0]: tuple(row[1]) for row in inventory.connection.execute(sql).fetchall()}
-
-        return cls(
-            lists("SELECT resource, list(DISTINCT system ORDER BY system) FROM tie GROUP BY resource"),
-            lists(
-                "SELECT party, list(DISTINCT system ORDER BY system) FROM ("
-                "SELECT party, id AS system FROM involved WHERE subject = 'system' "
-                "UNION ALL SELECT party, system FROM contract WHERE party IS NOT NULL AND system IS NOT NULL) "
-                "GROUP BY party"
-            ),
+    @cached_property
+    def of_party(self) -> Mapping[str, tuple[str, ...]]:
+        """Party → systems it is involved in."""
+        return self._lists(
+            "SELECT party, list(DISTINCT system ORDER BY system) FROM ("
+            "SELECT party, id AS system FROM involved WHERE subject = 'system' "
+            "UNION ALL SELECT party, system FROM contract WHERE party IS NOT NULL AND system IS NOT NULL) "
+            "GROUP BY party"
         )
+
+    def _lists(self, sql: str) -> dict[str, tuple[str, ...]]:
+        return {row[0]: tuple(row[1]) for row in self._inventory.connection.execute(sql).fetchall()}
 
     def systems(self, subject: str, row: Wide) -> tuple[str, ...]:
         """The systems of one row of a subject's wide view."""
