@@ -1,6 +1,7 @@
 """`sovercheck gate`: a plan or template in CI, judged before anything of it exists.
 
-What it needs is imported where it is needed: the whole process takes less than half a second.
+What it needs is imported where it is needed: a job waits for the whole process, whose cost `benchmarks/bench_gate.py`
+measures.
 """
 
 from __future__ import annotations
