@@ -111,7 +111,7 @@ def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked) -> Gat
     )
     ground = Ground(replace(whole, rules=rules), reference, waivers, asked.as_of, inputs, after.otherwise)
     knows_before = any(plan.knows_before for plan, _ in plans)
-    # The engine works while Python waits: the two states take little longer than one.
+    # Where there are cores for it, the engine works on one state while Python does on the other.
     earlier = _Meanwhile(config, before, ground) if knows_before else None
     assessment, copies = _judged(config, after, ground, asked.kept)
     assessment_before, copies_before = earlier.result() if earlier is not None else (None, {})
@@ -293,11 +293,9 @@ def _result(tally: Tally, plans: Sequence[Plan]) -> Result:
 
 
 def _placed(resources: Sequence[PlannedResource]) -> dict[str, int]:
-    told = Counter(
-        (resource.after or resource.before).rung  # type: ignore[union-attr]
-        for resource in resources
-        if resource.kind != WITHOUT_DATA and (resource.after or resource.before) is not None
-    )
+    described = (resource for resource in resources if resource.kind != WITHOUT_DATA)
+    located = (resource.after or resource.before for resource in described)
+    told = Counter(location.rung for location in located if location is not None)
     return {rung: told[rung] for rung in RUNGS if told[rung]}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sovercheck.errors import InputError
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.plans.model import Asked, Incomplete, Spot
 from sovercheck.sources.plans.terraform import read as read_plan
@@ -216,6 +217,18 @@ def test_outputs_that_lead_from_module_to_module_end() -> None:
         inner = {"module": {"outputs": {"arn": {"expression": expression}}, "module_calls": {"m": inner}}}
     found = value(keyed(expression, module_calls={"m": inner}), "aws_db_instance.d", "kms_key_id")
     assert isinstance(found, Pending)
+
+
+def test_a_module_whose_input_is_its_own_output_is_refused() -> None:
+    own: Json = {"references": ["module.m.arn", "module.m"]}
+    inner: Object = {
+        "expressions": {"key": own},
+        "module": {"outputs": {"arn": {"expression": {"references": ["var.key"]}}}, "variables": {"key": {}}},
+    }
+    with pytest.raises(InputError) as caught:
+        read_plan(NAME, keyed(own, module_calls={"m": inner}), Asked())
+    assert caught.value.code == "plan_circular"
+    assert caught.value.params["path"] == "module.m.var.key → module.m.output.arn → module.m.var.key"
 
 
 def test_what_is_hidden_and_what_the_configuration_does_not_set_are_marked() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Pending
+from sovercheck.sources.plans.circles import circle
 from sovercheck.sources.plans.deployment import Deployment, beside, shown
 from sovercheck.sources.plans.intrinsics import Evaluator
 from sovercheck.sources.plans.model import Asked, Change, Incomplete, Plan, PlanFormat, Planned, Spot
@@ -263,25 +264,7 @@ def _refuse_circles(evaluator: Evaluator, written: Mapping[str, Resource]) -> No
         others = [*evaluator.dependencies.get(logical_id, ()), *(name for name in named if isinstance(name, str))]
         if not native_type.startswith("AWS::Serverless::"):
             needs[logical_id] = others
-    circle = _circle(needs)
-    if circle is not None:
-        place = evaluator.text.place("Resources", written[circle[0]].written)
-        raise InputError("template_circular", place=place, path=" → ".join(circle))
-
-
-def _circle(needs: Mapping[str, list[str]]) -> list[str] | None:
-    """The first circle, from its first member to that again; without recursion, as templates have hundreds in a row."""
-    done: set[str] = set()
-    for start in needs:
-        path, waiting = [start], [iter(needs[start])]
-        while waiting:
-            following = next(waiting[-1], None)
-            if following is None:
-                done.add(path.pop())
-                waiting.pop()
-            elif following in path:
-                return [*path[path.index(following) :], following]
-            elif following not in done and following in needs:
-                path.append(following)
-                waiting.append(iter(needs[following]))
-    return None
+    found = circle(needs)
+    if found is not None:
+        place = evaluator.text.place("Resources", written[found[0]].written)
+        raise InputError("template_circular", place=place, path=" → ".join(found))

@@ -138,14 +138,14 @@ class Configuration:
             return Variable(declared.get("default"), (f"var.{name}",), hidden)
         expression = member(self.call(module), "expressions").get(name)
         if not isinstance(expression, dict):
-            return Variable(declared.get("default"), (_shown(module, name),), hidden)
+            return Variable(declared.get("default"), (_shown(module, f"var.{name}"),), hidden)
         if "constant_value" in expression:
-            return Variable(expression["constant_value"], (_shown(module, name),), hidden)
+            return Variable(expression["constant_value"], (_shown(module, f"var.{name}"),), hidden)
         inner = self.only(module[:-1], expression)
         if inner is None or inner.kind != "var" or inner.rest:
-            return Variable(None, (_shown(module, name),), hidden)
+            return Variable(None, (_shown(module, f"var.{name}"),), hidden)
         above = self.variable(inner.module, inner.name)
-        return Variable(above.value, (_shown(module, name), *above.through), hidden or above.hidden)
+        return Variable(above.value, (_shown(module, f"var.{name}"), *above.through), hidden or above.hidden)
 
     def only(self, module: Module, expression: Json) -> Named | None:
         """The one thing that an expression refers to; None where it is several, or none."""
@@ -165,6 +165,31 @@ class Configuration:
             ):
                 last = text
                 yield _named(module, text)
+
+    def needs(self) -> dict[str, list[str]]:
+        """Of each input and output of each module, as people know them, the inputs and outputs that it refers to."""
+        found: dict[str, list[str]] = {}
+        waiting: list[Module] = [()]
+        while waiting:
+            module = waiting.pop()
+            for name in member(self.module(module), "outputs"):
+                found[_shown(module, f"output.{name}")] = self._needed(module, self.output(module, name))
+            for call in member(self.module(module), "module_calls"):
+                inner = (*module, call)
+                for name, expression in member(self.call(inner), "expressions").items():
+                    found[_shown(inner, f"var.{name}")] = self._needed(module, expression)
+                waiting.append(inner)
+        return found
+
+    def _needed(self, module: Module, expression: Json) -> list[str]:
+        found: list[str] = []
+        for named in self.named(module, expression):
+            call, _, output = named.name.partition(".")
+            if named.kind == "module" and output:
+                found.append(_shown((*module, call), f"output.{output}"))
+            elif named.kind == "var":
+                found.append(_shown(module, f"var.{named.name}"))
+        return found
 
     def output(self, module: Module, name: str) -> Json:
         """The expression of a module's output."""
@@ -213,7 +238,7 @@ def _rest(parts: Sequence[str]) -> str:
 
 
 def _shown(module: Module, name: str) -> str:
-    return "".join(f"module.{part}." for part in module) + f"var.{name}"
+    return "".join(f"module.{part}." for part in module) + name
 
 
 def member(value: Object, name: str) -> Object:

@@ -16,6 +16,7 @@ from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import Json, Pending, Reference
+from sovercheck.sources.plans.circles import circle
 from sovercheck.sources.plans.configuration import (
     Configuration,
     Module,
@@ -51,8 +52,6 @@ _PROVIDERS: Mapping[str, Provider] = {
     "google-beta": "google",
 }
 _MAJORS = ("0", "1")
-_DEPTH = 32
-"""How many outputs of modules, one in another, a reference is followed through."""
 
 _ACTIONS: Mapping[tuple[str, ...], Action] = {
     ("no-op",): "no_op",
@@ -141,6 +140,9 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.configuration = Configuration(self.document)
+        found = circle(self.configuration.needs())
+        if found is not None:
+            raise InputError("plan_circular", place=Place(self.name), path=" → ".join(found))
         self.sources = _sources(self.asked)
         self.ladder = Ladder(self.configuration, self.sources, self.asked.assumed)
         listed = [
@@ -232,7 +234,7 @@ class _Reader:
         said = cast(Json, member(configured, "expressions")) if configured else None
 
         def refer(expression: Json) -> Json:
-            return self._refer(entry, module, expression, 0)
+            return self._refer(entry, module, expression)
 
         cut, native_type = self.wanted.cut, str(entry["type"])
         hidden = cut(native_type, change.get(f"{side}_sensitive"))
@@ -283,20 +285,20 @@ class _Reader:
             current=current and not entry.get("deposed"),
         )
 
-    def _refer(self, entry: Object, module: Module, expression: Json, depth: int) -> Json:
+    def _refer(self, entry: Object, module: Module, expression: Json) -> Json:
         """What an unknown value comes from, if that is one other resource of the plan."""
         named = self.configuration.only(module, expression)
-        if named is None or depth > _DEPTH:
+        if named is None:
             return None
         if named.kind == "resource":
             return self._instance(entry, module, named.name, named.rest)
         if named.kind == "module" and not named.rest.startswith("["):
             call, _, output = named.name.partition(".")
             inner = (*module, call)
-            return self._refer(entry, inner, self.configuration.output(inner, output), depth + 1)
+            return self._refer(entry, inner, self.configuration.output(inner, output))
         if named.kind == "var" and module:
             above = member(self.configuration.call(module), "expressions").get(named.name)
-            return self._refer(entry, module[:-1], above, depth + 1)
+            return self._refer(entry, module[:-1], above)
         return None
 
     def _instance(self, entry: Object, module: Module, name: str, rest: str) -> Json:
