@@ -16,6 +16,7 @@ from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.kinds.path import Path as FactPath
 from sovercheck.sources.kinds.written import read_kind
 
+from .members import published
 from .stand_in_plan import Copies, Told, World, tell
 
 MEMBERS = Path(__file__).with_name("cloudformation_members.txt")
@@ -34,28 +35,7 @@ FORMS = tuple(all_forms())
 each_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.kind}-{form.native_type}")
 
 
-def published() -> dict[str, set[str]]:
-    """Type → its members, each as a path without brackets; none of a type of which only the name is kept."""
-    found: dict[str, set[str]] = {}
-    for line in MEMBERS.read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        type_, _, members = line.partition(": ")
-        known = found.setdefault(type_, set())
-        above: list[str] = []
-        last = ""
-        for word in re.findall(r"[\w-]+|[{}]", members):
-            if word == "{":
-                above.append(last)
-            elif word == "}":
-                above.pop()
-            else:
-                last = word
-                known.add(".".join([*above, word]))
-    return found
-
-
-PUBLISHED = published()
+PUBLISHED = published(MEMBERS)
 
 FREE = (("AWS::Events::EventBusPolicy", "Statement"), ("AWS::SageMaker::EndpointConfig", "Tags"))
 """Members whose own members the schema does not tell."""

@@ -17,6 +17,7 @@ from sovercheck.sources.kinds.path import Path as FactPath
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.readers import Result
 
+from .members import published
 from .stand_in_plan import PLAIN, World, tell
 
 NAMES = """
@@ -43,32 +44,6 @@ def forms_of(names: tuple[str, ...]) -> Iterator[Form]:
 
 FORMS = tuple(forms_of(KINDS))
 ALL = tuple(forms_of(tuple(path.stem for path in sorted(FOLDER.glob("*.yaml")))))
-
-
-def published(file: Path, further: str) -> dict[str, set[str]]:
-    """Type → its members, each as a path without brackets; none of a type of which only the name is kept.
-
-    Args:
-        file: what a provider publishes.
-        further: the version of which some lines tell what it has besides.
-    """
-    found: dict[str, set[str]] = {}
-    for line in file.read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        type_, _, members = re.sub(rf"\A({re.escape(further)}|later) ", "", line).partition(": ")
-        known = found.setdefault(type_, set())
-        above: list[str] = []
-        last = ""
-        for word in re.findall(r"[\w-]+|[{}]", members):
-            if word == "{":
-                above.append(last)
-            elif word == "}":
-                above.pop()
-            else:
-                last = word
-                known.add(".".join([*above, word]))
-    return found
 
 
 PUBLISHED = published(MEMBERS, "5.100.0")

@@ -15,7 +15,8 @@ from sovercheck.sources.kinds.model import Form, planned_form
 from sovercheck.sources.kinds.path import Path as FactPath
 from sovercheck.sources.kinds.written import read_kind
 
-from .test_terraform_aws_stores import members_of, published
+from .members import published
+from .test_terraform_aws_stores import members_of
 
 SECTION = "terraform_azurerm"
 
