@@ -14,7 +14,8 @@ from syrupy.assertion import SnapshotAssertion
 from sovercheck.findings import SEVERITIES, UnknownReason
 from sovercheck.gate import Action, Location, MoveKind, Result, Rung, Standing
 from sovercheck.messages import LANGS, Lang, has
-from sovercheck.reports.gate_words import GateWords, count, visible
+from sovercheck.reports.gate_words import GateWords, count
+from sovercheck.reports.outside import visible_lines
 from sovercheck.sources.plans.model import Incompleteness, Why
 from tests.reports.gates import COPIES, assessed, gate_finding, location, made, resource, sample_gate
 from tests.reports.sample import known, unknown
@@ -42,7 +43,7 @@ def test_every_word_of_a_gate_is_said(family: str, words: tuple[str, ...]) -> No
 def test_each_finding_in_one_line(lang: Lang, snapshot: SnapshotAssertion) -> None:
     assessment, gate = sample_gate()
     words = GateWords(assessment, gate, lang)
-    assert "\n".join(visible(words.finding(finding)) for finding in gate.findings) == snapshot
+    assert "\n".join(visible_lines(words.finding(finding)) for finding in gate.findings) == snapshot
 
 
 def line(after: Location | None, *, copy: str = "primary", place: str | None = None) -> str:
@@ -132,10 +133,10 @@ def test_whole_numbers() -> None:
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_what_is_visible_obeys_nothing_and_is_utf_8(text: str) -> None:
-    shown = visible(text)
+    shown = visible_lines(text)
     shown.encode("utf-8")
     assert all(char.isprintable() or char in "\t\n\r" or not char.isascii() for char in shown)
-    assert visible(shown) == shown
+    assert visible_lines(shown) == shown
 
 
 def test_the_words_need_no_template_engine_and_no_cldr() -> None:

@@ -15,7 +15,7 @@ from sovercheck.gate import Gate
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import github
 from sovercheck.reports.base import Options
-from sovercheck.reports.gate_words import visible
+from sovercheck.reports.outside import visible_lines
 from tests.reports.gates import HOSTILE_ADDRESS, gate_of, large_gate, made, sample_gate
 
 
@@ -71,7 +71,7 @@ def test_an_address_cannot_give_a_command() -> None:
     found = commands(*sample_gate())
     assert {one.name for one in found} == {"error", "warning", "notice"}
     hostile = next(one for one in found if "set-output" in one.data)
-    assert visible(HOSTILE_ADDRESS) in hostile.data
+    assert visible_lines(HOSTILE_ADDRESS) in hostile.data
     assert "\x1b" not in rendered(*sample_gate())
 
 
@@ -80,7 +80,7 @@ def test_every_text_from_outside_is_data(text: str) -> None:
     found = commands(*gate_of(text))
     assert [one.name for one in found] == ["error", "warning"]
     assert all(set(one.properties) == {"file", "line", "endLine", "title"} for one in found)
-    assert all(visible(text) in one.data for one in found)
+    assert all(visible_lines(text) in one.data for one in found)
 
 
 def test_no_more_than_are_shown_and_the_rest_is_counted() -> None:

@@ -16,7 +16,7 @@ from sovercheck.gate import Gate
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports import junit
 from sovercheck.reports.base import Options
-from sovercheck.reports.gate_words import visible
+from sovercheck.reports.outside import visible_lines
 from tests.reports.gates import COPIES, assessed, gate_finding, gate_of, large_gate, made, resource, sample_gate
 
 _OUTCOME: tuple[set[str], set[str], set[str]] = (set(), {"type", "message"}, set())
@@ -167,7 +167,7 @@ def test_a_large_report_keeps_to_the_format() -> None:
 @given(st.text(st.characters(exclude_categories=())))
 def test_every_text_from_outside_is_kept(text: str) -> None:
     root = tree(*gate_of(text))
-    shown = visible(text)
+    shown = visible_lines(text)
     for tag in ("failure", "error"):
         found = list(root.iter(tag))
         assert found

@@ -6,7 +6,6 @@ from outside stand in the sentences as they are: each format makes them harmless
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sovercheck.findings import Assessment, DecidingFact, Finding, RuleResult
@@ -17,24 +16,8 @@ from sovercheck.reports.base import open_facts, subject_name
 from sovercheck.reports.gate_findings import is_below
 from sovercheck.reports.language import NBSP, Language
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 _MOST_FACTS = 3
 """A line names no more open facts than these; the other reports have them all."""
-
-
-def visible(text: str) -> str:
-    r"""A text whose control characters, and whatever reorders or hides text, are written as escapes: ESC is `\x1b`.
-
-    Tabs and line ends stay, as each format has its own way of writing them.
-    """
-    return _HIDDEN.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def count(number: int, lang: Lang) -> str:

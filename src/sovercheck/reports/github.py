@@ -7,7 +7,8 @@ from typing import BinaryIO
 from sovercheck.findings import Assessment
 from sovercheck.reports.base import Options
 from sovercheck.reports.gate_findings import Level, gravest_first, level, spot
-from sovercheck.reports.gate_words import GateWords, count, visible
+from sovercheck.reports.gate_words import GateWords, count
+from sovercheck.reports.outside import visible_lines
 
 MOST = 10
 """GitHub shows this many annotations of each level for a step, and drops the others without a word."""
@@ -53,7 +54,7 @@ def _command(name: str, properties: dict[str, str], data: str) -> str:
 
 def _data(text: str) -> str:
     # The percent sign first: it is what escapes the others.
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible_lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -20,7 +20,8 @@ from sovercheck.findings import Assessment
 from sovercheck.gate import Gate, GateFinding
 from sovercheck.reports.base import Options
 from sovercheck.reports.gate_findings import is_set_aside, spot
-from sovercheck.reports.gate_words import GateWords, count, visible
+from sovercheck.reports.gate_words import GateWords, count
+from sovercheck.reports.outside import visible_lines
 
 _Outcome = Literal["failure", "error", "skipped"]
 _OUTCOMES: tuple[_Outcome, ...] = ("failure", "error", "skipped")
@@ -200,11 +201,11 @@ def _case(suite: _Suite, case: _Case) -> Iterator[str]:
 
 
 def _attribute(text: str) -> str:
-    return _SPECIAL.sub(_escape, visible(text))
+    return _SPECIAL.sub(_escape, visible_lines(text))
 
 
 def _text(text: str) -> str:
-    return _TEXT.sub(_escape, visible(text))
+    return _TEXT.sub(_escape, visible_lines(text))
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # Controls, and what reorders or hides text: a name from a file must not write on the terminal by itself.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_REORDERING = "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+_HIDDEN = re.compile(f"[\x00-\x1f{_REORDERING}]")
+_HIDDEN_IN_LINES = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_REORDERING}\ufffe\uffff]")
 
 _COMMAND = re.compile(r"##(?=\w*\[)")
 """What runners of pipelines look for anywhere in a line: `##[group]`, `##vso[task.setvariable]`, `##teamcity[…]`."""
@@ -14,6 +16,14 @@ _COMMAND = re.compile(r"##(?=\w*\[)")
 def visible(text: str) -> str:
     r"""A text on one line, what the terminal would obey written as an escape: ESC is `\x1b`."""
     return _HIDDEN.sub(_escaped, text)
+
+
+def visible_lines(text: str) -> str:
+    """The same of a text whose tabs and line ends stay, as a format of files has its own way of writing them.
+
+    What XML does not take is written as an escape too.
+    """
+    return _HIDDEN_IN_LINES.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
