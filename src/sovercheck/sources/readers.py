@@ -78,10 +78,21 @@ def _name_of_arn(value: Json, _: Lookups) -> Result:
     return re.split(r"[:/]", found["rest"])[-1] if found else ABSENT
 
 
+def aws_region(zone: Json) -> str | None:
+    """`ca-central-1a` → `ca-central-1`; None of what is no availability zone, as a Local Zone."""
+    found = _ZONE.match(zone) if isinstance(zone, str) else None
+    return found[1] if found else None
+
+
+def google_region(zone: str) -> str:
+    """`northamerica-northeast1-a` → `northamerica-northeast1`, in lower case as every service but Storage writes it."""
+    found = _GOOGLE_ZONE.match(zone.lower())
+    return found[1] if found else zone.lower()
+
+
 def _region_of_zone(value: Json, _: Lookups) -> Result:
-    """`ca-central-1a` → `ca-central-1`; a Local Zone keeps its own name, as its place is its own."""
-    found = _ZONE.match(value) if isinstance(value, str) else None
-    return found[1] if found else value
+    """A Local Zone keeps its own name, as its place is its own."""
+    return aws_region(value) or value
 
 
 def _region_of_bucket(value: Json, lookups: Lookups) -> Result:
@@ -274,10 +285,7 @@ def _region_of_path(value: Json, lookups: Lookups) -> Result:
 
 
 def _region_of_google_zone(value: Json, _: Lookups) -> Result:
-    """`northamerica-northeast1-a` → `northamerica-northeast1`, in lower case as every service but Storage writes it."""
-    text = value.lower() if isinstance(value, str) else ""
-    found = _GOOGLE_ZONE.match(text)
-    return found[1] if found else text or ABSENT
+    return google_region(value) or ABSENT if isinstance(value, str) else ABSENT
 
 
 def _region_of_config(value: Json, lookups: Lookups) -> Result:

@@ -26,7 +26,7 @@ from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans.configuration import Configuration, Module, Object, member, module_of
 from sovercheck.sources.plans.hcl import Sources
 from sovercheck.sources.plans.model import Placed, Spot
-from sovercheck.sources.readers import arn
+from sovercheck.sources.readers import arn, aws_region, google_region
 
 OWN: Mapping[str, tuple[str, ...]] = {
     "aws": ("region",),
@@ -37,8 +37,6 @@ OWN: Mapping[str, tuple[str, ...]] = {
 _OF_PROVIDER: Mapping[str, tuple[str, ...]] = {"aws": ("region",), "google": ("region", "zone")}
 """Of a provider's configuration, what says where its resources are; azurerm has none."""
 _SAME_PLACE = (".location", ".region", "[0].location", "[0].region")
-_ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
-_GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
 _INTERPOLATED = re.compile(r'"\$\{\s*([\w.\[\]-]+)\s*\}"')
 _KEYS_HOLD = (1, 2)
 """The version of Terraform from which the keys of providers are right in modules."""
@@ -349,7 +347,7 @@ def _by_arn(resource: Standing) -> tuple[str, str] | None:
         if given is None or _is_hidden(resource, name):
             continue
         zones = [zone for zone in (given if isinstance(given, list) else [given]) if isinstance(zone, str) and zone]
-        found = {match[1] for zone in zones if (match := _ZONE.match(zone)) is not None}
+        found = {region for zone in zones if (region := aws_region(zone)) is not None}
         if len(found) == 1:
             return found.pop(), name
     return None
@@ -366,9 +364,7 @@ def _normal(provider: Provider, region: str) -> str:
     if provider == "azure":
         return "".join(region.split()).lower()
     if provider == "google":
-        lowered = region.lower()
-        zone = _GOOGLE_ZONE.match(lowered)
-        return zone[1] if zone else lowered
+        return google_region(region)
     return region
 
 

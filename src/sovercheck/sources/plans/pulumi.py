@@ -34,6 +34,7 @@ from sovercheck.sources.plans.model import (
 )
 from sovercheck.sources.plans.pulumi_types import Known, known_as
 from sovercheck.sources.plans.pulumi_values import HIDDEN, as_resource_manager, as_terraform, settled
+from sovercheck.sources.readers import aws_region, google_region
 
 SHOW_SAMES = "--show-sames"
 """The option without which resources that do not change, and the providers among them, are not shown."""
@@ -57,8 +58,6 @@ _PASSED_OVER = frozenset({"read", "read-replacement", "discard", "remove-pending
 _REGION, _LOCATION, _ZONE = parse("region"), parse("location"), parse("zone")
 _ARN = parse("arn")
 _AVAILABILITY_ZONES = (parse("availability_zone"), parse("availabilityZone"))
-_GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+[0-9]+)-[a-z]\Z")
-_AWS_ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9]+)[a-z]\Z")
 _SOURCE = re.compile(r"project:///(?P<file>[^#]+)#(?P<line>[0-9]{1,9})")
 _CONFIGURED: Mapping[str, tuple[str, ...]] = {
     "aws": ("region",),
@@ -351,9 +350,9 @@ def _own_place(values: Json, provider: Provider) -> Placed | None:
     if provider == "aws":
         for path in _AVAILABILITY_ZONES:
             zone = find(path, values)
-            found = _AWS_ZONE.match(zone) if isinstance(zone, str) else None
-            if found is not None:
-                return Placed(found[1], "arn", where=str(path))
+            region = aws_region(zone) if isinstance(zone, str) else None
+            if region is not None:
+                return Placed(region, "arn", where=str(path))
         parts = _arn(values)
         return Placed(parts[3], "arn", where="arn") if parts and parts[3] else None
     return None
@@ -371,8 +370,7 @@ def _said(value: Found, where: str, rung: Literal["resource", "provider"]) -> Pl
     region = region_name(value)
     if region == "global":
         return replace(UNKNOWN, where=where)
-    zone = _GOOGLE_ZONE.match(region)
-    return Placed(zone[1] if zone else region, rung, where=where)
+    return Placed(google_region(region), rung, where=where)
 
 
 def _arn(values: Json) -> list[str]:
