@@ -23,9 +23,10 @@ from tests.evaluation.oracle import Cell, verdict
 from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.judge import Judged, find, judge
 from sovercheck.evaluation.views import wide
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade, pack
 from sovercheck.inventory.facts import FACTS, Fact, Type
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import columns, fact_columns
 from sovercheck.policy.condition import All, AnyOf, Compare, Condition, Not, facts_of, operators
 from sovercheck.policy.loader import load_policies, shipped_ids

@@ -103,7 +103,7 @@ def azure(address: str) -> LiveSource:
 
 def main() -> None:
     """Scans, prints what it took."""
-    from sovercheck.inventory.store import Builder
+    from sovercheck.inventory.builder import Builder
     from sovercheck.sources.base import Scanning, Work
 
     cloud, which, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])

@@ -18,9 +18,9 @@ from sovercheck.config import Config, load
 from sovercheck.errors import InputError, SovercheckError
 from sovercheck.evaluation import packed
 from sovercheck.findings import Assessment
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Gap, Item, Known, Row
-from sovercheck.inventory.store import Builder
 from sovercheck.reports.base import finding_key
 from sovercheck.reports.follow_up import KEY_HEADER, read_follow_up
 from sovercheck.sources.base import Tried, Work

@@ -18,10 +18,11 @@ from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
 from sovercheck.files import written_whole
 from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.gate import Gate
+from sovercheck.inventory.builder import REGISTER, Builder
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.records import check_references
 from sovercheck.inventory.rows import Item, Row
-from sovercheck.inventory.store import REGISTER, Builder, Inventory, check_free, saved_sha256
+from sovercheck.inventory.store import Inventory, check_free, saved_sha256
 from sovercheck.light import dataclass
 from sovercheck.messages import Lang
 from sovercheck.policy.loader import load_policies

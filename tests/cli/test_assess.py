@@ -9,9 +9,9 @@ import pytest
 from sovercheck import pipeline
 from sovercheck.cli.record import NAME
 from sovercheck.findings import ReadingLine
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Known, Row
-from sovercheck.inventory.store import Builder
 from tests.reports.sample import sample_assessment
 from tests.reports.sample_readings import ARCHIVE, HOSTILE_NEEDS
 

@@ -8,9 +8,9 @@ from functools import cache
 
 from sovercheck.evaluation.assess import evaluate
 from sovercheck.findings import Verdict
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Item, Known, Row
-from sovercheck.inventory.store import Builder
 from sovercheck.inventory.ties import Matcher
 from sovercheck.policy.loader import load_policies, shipped_ids
 from sovercheck.policy.model import PolicySet

@@ -8,11 +8,12 @@ from typing import Any, cast
 from sovercheck.errors import Place
 from sovercheck.evaluation.deciding import canonical
 from sovercheck.evaluation.views import wide
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import CONTRADICTED, NO_ANSWER, Evidence, Grade, grade_of, is_gapped
 from sovercheck.inventory.facts import FACTS, Fact, Subject
 from sovercheck.inventory.records import read_tables
 from sovercheck.inventory.rows import Gap, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.policy.condition import Condition
 from sovercheck.policy.model import Basis, BasisKind, Rule, TextGrade, TextRead
 from sovercheck.strictyaml import loads

@@ -9,10 +9,10 @@ import pytest
 
 from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.findings import Assessment, Input, Organisation
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap, Known, Note, Reading, Row
-from sovercheck.inventory.store import Builder
 from sovercheck.plain import to_json
 from sovercheck.policy.condition import Compare
 from sovercheck.policy.loader import load_policies, shipped_ids
@@ -162,5 +162,5 @@ def test_few_rows_are_judged_as_many_are(monkeypatch: pytest.MonkeyPatch) -> Non
     rules = load_policies(shipped_ids(), REFERENCE, {}).rules
     gap = Gap("compte", "refused", "copy", "a", ("place",))
     few = assessed(rules, gap)
-    monkeypatch.setattr("sovercheck.inventory.store.SMALL", 0)
+    monkeypatch.setattr("sovercheck.inventory.builder.SMALL", 0)
     assert assessed(rules, gap) == few

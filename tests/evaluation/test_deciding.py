@@ -11,10 +11,10 @@ from sovercheck.evaluation.deciding import Belongs, canonical, findings
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.judge import find, judge
 from sovercheck.findings import DecidingFact, Finding
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS, Subject
 from sovercheck.inventory.rows import Gap
-from sovercheck.inventory.store import Builder
 from sovercheck.policy.condition import All, Before, Compare, Condition, DateSide, FactSide
 from sovercheck.policy.model import Rule
 from tests.evaluation.build import make_rule, rows

@@ -10,9 +10,10 @@ import pytest
 
 from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.derive import derive
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.reference import load_reference
 from tests.evaluation.build import inventory, rows, told
 from tests.evaluation.worlds import World

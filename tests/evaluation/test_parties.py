@@ -10,8 +10,9 @@ import pytest
 
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.rows import Gap
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.reference import load_reference
 from tests.evaluation.build import inventory, rows, told
 from tests.evaluation.worlds import World

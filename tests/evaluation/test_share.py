@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.share import Sums, shares
 from sovercheck.findings import Share
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap, Known, Row
-from sovercheck.inventory.store import Builder
 from sovercheck.policy.condition import Compare
 from sovercheck.policy.model import Rule, ShareVariant, Weight
 from tests.evaluation.build import inventory, make_rule

@@ -10,10 +10,11 @@ import pytest
 from sovercheck.evaluation.assess import evaluate
 from sovercheck.evaluation.systems import key_holdings, system_views, territory
 from sovercheck.findings import KeyHolding, PlaceVolume, SystemView
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Known, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.policy.condition import Compare
 from sovercheck.reference import load_reference
 from tests.evaluation.build import make_rule, rows

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Known, Row
-from sovercheck.inventory.store import Builder
 
 SAID = Evidence(Grade.DOCUMENTED, "plan.json")
 

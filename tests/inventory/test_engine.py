@@ -16,7 +16,7 @@ def test_is_the_same_engine_as_the_package_gives() -> None:
 
 def test_the_package_around_the_engine_is_not_imported() -> None:
     program = (
-        "import sys\nfrom sovercheck.inventory.store import Builder\n"
+        "import sys\nfrom sovercheck.inventory.builder import Builder\n"
         "with Builder().finish() as inventory: inventory.sha256()\n"
         "print('_duckdb' in sys.modules, 'duckdb' in sys.modules)"
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.marks import mark
 from sovercheck.inventory.rows import Gap, Known, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 
 GRADES = (Grade.DECLARED, Grade.DOCUMENTED, Grade.OBSERVED)
 GAPS = [

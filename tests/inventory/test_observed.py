@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from sovercheck.errors import InputError
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.declarations import read_declaration
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.observed import UNSEEN, Copy, paired
 from sovercheck.inventory.rows import Known, Note, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.strictyaml import loads
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234")

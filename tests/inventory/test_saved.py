@@ -18,10 +18,11 @@ from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.derive import OWN_READING
 from sovercheck.evaluation.judge import judge
 from sovercheck.findings import Verdict
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import TABLES
 from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Note, Reading, Row
-from sovercheck.inventory.store import Builder, Inventory, saved_sha256
+from sovercheck.inventory.store import Inventory, saved_sha256
 from sovercheck.inventory.ties import MATCHED, Matcher
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.model import Rule

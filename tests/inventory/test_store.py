@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import stat
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,10 @@ from typing import Any
 import pytest
 
 from sovercheck.errors import InputError
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade, gap_of, grade_of, is_gapped, provenance_of
 from sovercheck.inventory.rows import Gap, Item, Known, Note, Reading, Row
-from sovercheck.inventory.store import Builder, Inventory, check_free, replace_folder
+from sovercheck.inventory.store import Inventory, check_free, replace_folder
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01", "s3:GetBucketLocation")
 SAID = Evidence(Grade.DECLARED, "Fournisseur inc.", "2026-03-02")
@@ -312,46 +312,6 @@ def test_an_inventory_without_one_of_its_tables_is_refused(tmp_path: Path) -> No
     assert caught.value.code == "not_an_inventory"
 
 
-def test_the_spool_is_read_by_its_owner_alone_and_does_not_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    umask = os.umask(0)
-    try:
-        builder = Builder()
-        builder.add("test", ROWS)
-    finally:
-        os.umask(umask)
-    files = list(tmp_path.rglob("*.ndjson"))
-    assert {path.stem.partition("-")[0] for path in files} == {row.table for row in ROWS}
-    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
-    assert {stat.S_IMODE(path.parent.stat().st_mode) for path in files} == {0o700}
-    builder.finish().close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_systems_that_someone_names_are_not_bulk() -> None:
-    builder = Builder()
-    builder.add("portefeuille.csv", [Row("system", "a"), Row("system", "b")], bulk=True)
-    builder.add("declarations", [Row("system", "b")])
-    with builder.finish() as inventory:
-        assert inventory.bulk_systems == {"a"}
-
-
-def test_of_a_register_the_parties_that_are_named_and_those_above_and_below_them() -> None:
-    def stake(owner: str, owned: str) -> Row:
-        return Row("ownership", f"{owner}|{owned}", {"owner": owner, "owned": owned})
-
-    register = [*(Row("party", id_) for id_ in "abcxy"), stake("a", "b"), stake("b", "c"), stake("x", "y")]
-    named = [Row("resource", "r", {"provider": "b"})]
-    builder = Builder()
-    builder.add("test", named)
-    builder.add_parties(named, register)
-    with builder.finish() as inventory:
-        assert inventory.connection.execute("SELECT id FROM party ORDER BY id").fetchall() == [("a",), ("b",), ("c",)]
-        assert cells(inventory, "SELECT count(*) FROM ownership") == (2,)
-
-
 def test_the_manifest_tells_the_hash(tmp_path: Path) -> None:
     with built(*ROWS) as inventory:
         inventory.save(tmp_path / "inventaire")
@@ -431,26 +391,3 @@ def test_counts_the_rows_of_each_table(whole: Inventory) -> None:
     assert {table: rows for table, rows in whole.lengths.items() if rows} == dict.fromkeys(
         ("copy", "party", "system", "resource", "outage", "tie"), 1
     )
-
-
-def test_the_engine_is_told_of_few_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def threads(inventory: Inventory) -> object:
-        return cells(inventory, "SELECT current_setting('threads')")[0]
-
-    monkeypatch.setattr("sovercheck.inventory.store.SMALL", len(ROWS))
-    with built(*ROWS) as few, built(*ROWS, Row("system", "t")) as many:
-        assert (few.small, many.small) == (True, False)
-        assert threads(few) == 1
-        assert few.sha256() != many.sha256()
-
-
-@pytest.mark.parametrize("small", [1, 2, 10_000])
-def test_rows_of_one_subject_are_merged_however_many_ids_are_remembered(
-    monkeypatch: pytest.MonkeyPatch, small: int
-) -> None:
-    monkeypatch.setattr("sovercheck.inventory.store.SMALL", small)
-    rows = [Row("system", id_, {}, {"name": Known(id_, SAID)}) for id_ in "abcd"]
-    again = Row("system", "d", {}, {"purpose": Known("Archives", SAID)})
-    with built(*rows, again) as inventory:
-        assert inventory.lengths["system"] == 4
-        assert cells(inventory, "SELECT name, purpose FROM system WHERE id = 'd'") == ("d", "Archives")

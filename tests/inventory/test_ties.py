@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade, is_gapped
 from sovercheck.inventory.rows import Gap, Item, Known, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.ties import MATCHED, Matcher
 
 SEEN = Evidence(Grade.OBSERVED, "compte 1234", "2026-11-01")

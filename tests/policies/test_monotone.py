@@ -20,8 +20,8 @@ from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.judge import judge
 from sovercheck.evaluation.share import shares
 from sovercheck.findings import Verdict
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.rows import Gap
-from sovercheck.inventory.store import Builder
 from sovercheck.policy.cases import cases
 from sovercheck.policy.condition import facts_of
 from sovercheck.policy.loader import load_policies, shipped_ids

@@ -12,10 +12,11 @@ from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.evaluation.share import shares
 from sovercheck.evaluation.views import home
 from sovercheck.findings import Verdict
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, pack
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap, Known, Row
-from sovercheck.inventory.store import Builder, Inventory
+from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
 from sovercheck.light import dataclass
 from sovercheck.policy.cases import CHAIN, Case, cases

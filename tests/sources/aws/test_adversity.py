@@ -18,8 +18,8 @@ import boto3
 import pytest
 
 from sovercheck.errors import InputError
+from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.rows import Item
-from sovercheck.inventory.store import Builder
 from sovercheck.sources.journal import NO_CREDENTIALS
 from tests.doubles.aws import REPOSITORY, aws_front
 from tests.doubles.aws_estate import MONTREAL, ROLE
@@ -34,7 +34,7 @@ SMALL = ["s3", "kms", "rds", "ec2", "sqs", "lambda", "dynamodb"]
 
 SCRIPT = """
 import json, pathlib, sys
-from sovercheck.inventory.store import Builder
+from sovercheck.inventory.builder import Builder
 from sovercheck.sources.journal import NO_CREDENTIALS
 from tests.sources.aws.scans import DAY, PATIENT, entry
 from sovercheck.sources.aws.source import Aws
