@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
@@ -32,6 +32,9 @@ from sovercheck.reference import Reference, load_reference
 from sovercheck.reference.parties import shipped_party_documents
 from sovercheck.reports.base import FORMATS, FollowUp, Options
 from sovercheck.sources.base import Work
+
+if TYPE_CHECKING:
+    from sovercheck.inventory.engine import Database
 
 Progress = Callable[[str, str], None]
 """Told of each step as it begins: `collect`, `judge` or `report`, and what it is about."""
@@ -105,6 +108,7 @@ class Ground:
         as_of: "today".
         inputs: what went in beside the sources.
         otherwise: the system of what is tied to none, where somebody assumes one.
+        database: where the engine holds the inventories.
     """
 
     policies: PolicySet
@@ -112,7 +116,8 @@ class Ground:
     waivers: Sequence[Waiver]
     as_of: date
     inputs: Sequence[Input]
-    otherwise: str | None = None
+    otherwise: str | None
+    database: Database
 
 
 def judge(config: Config, ground: Ground, kept: Path | None = None) -> tuple[Assessment, dict[str, Whereabouts]]:
@@ -124,7 +129,7 @@ def judge(config: Config, ground: Ground, kept: Path | None = None) -> tuple[Ass
     Raises:
         SovercheckError: as `run` does.
     """
-    with collect(config, _untold, otherwise=ground.otherwise) as inventory:
+    with collect(config, _untold, otherwise=ground.otherwise, database=ground.database) as inventory:
         evaluated = evaluate(inventory, ground.policies.rules, ground.reference, ground.as_of)
         setting = _setting(config, ground.as_of, [*ground.inputs])
         assessment = assess(inventory, evaluated, ground.policies, ground.reference, ground.waivers, setting)
@@ -133,7 +138,13 @@ def judge(config: Config, ground: Ground, kept: Path | None = None) -> tuple[Ass
         return assessment, whereabouts(inventory)
 
 
-def collect(config: Config, progress: Progress, work: Work | None = None, otherwise: str | None = None) -> Inventory:
+def collect(
+    config: Config,
+    progress: Progress,
+    work: Work | None = None,
+    otherwise: str | None = None,
+    database: Database | None = None,
+) -> Inventory:
     """Reads every source into one inventory, then the reference data's parties that they name.
 
     Saved inventories stand in for the clouds; what they hold counts as read again.
@@ -143,11 +154,12 @@ def collect(config: Config, progress: Progress, work: Work | None = None, otherw
         progress: told of each.
         work: what the clouds are read with.
         otherwise: the system of what is tied to none, where somebody assumes one.
+        database: where the engine holds it; one of its own if none is given.
 
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
     """
-    builder = Builder([matcher for file in config.systems for matcher in file.matchers()], otherwise)
+    builder = Builder([matcher for file in config.systems for matcher in file.matchers()], otherwise, database)
     builder.add(config.path.name, [config.estate()])
     rows: list[Row] = []
     known: dict[str, set[str]] = {"party": set()}

@@ -15,6 +15,7 @@ from sovercheck.inventory.ties import Matcher
 from sovercheck.policy.loader import load_policies, shipped_ids
 from sovercheck.policy.model import PolicySet
 from sovercheck.reference import Reference, load_reference
+from tests.evaluation.build import worst
 
 AS_OF = date(2026, 11, 27)
 DECLARED = Evidence(Grade.DECLARED, "Organisme", "2026-11-27")
@@ -48,7 +49,7 @@ def judged(items: Iterable[Item]) -> Verdicts:
         evaluated = evaluate(inventory, policies.rules, reference, AS_OF)
         for item in evaluated.judged:
             names = [compiled.rule.id for compiled in item.plan.rules]
-            for id_, *row in inventory.connection.execute(f"SELECT * FROM packed_{item.subject}").fetchall():
+            for id_, *row in inventory.connection.execute(f"SELECT {worst(item)}").fetchall():
                 found.update({(name, id_): Verdict(verdict) for name, verdict in zip(names, row, strict=True)})
     return found
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sovercheck.errors import Place
 from sovercheck.evaluation.deciding import canonical
+from sovercheck.evaluation.judge import Judged
 from sovercheck.evaluation.views import wide
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import CONTRADICTED, NO_ANSWER, Evidence, Grade, grade_of, is_gapped
@@ -55,6 +56,12 @@ def make_rule(
         tests=(),
         place=Place("example.yaml", 1, 1),
     )
+
+
+def worst(judged: Judged) -> str:
+    """What to select for the worst verdict of each rule on each subject: its id, then a verdict a rule."""
+    columns = "".join(f", v{n}" for n in range(len(judged.plan.rules)))
+    return f"id{columns} FROM {judged.packed}"
 
 
 def rows(text: str) -> list[Row]:

@@ -15,7 +15,7 @@ from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap
 from sovercheck.policy.condition import Before, Compare, DateSide, FactSide, Not
 from sovercheck.policy.model import BasisKind, Rule, TextGrade
-from tests.evaluation.build import inventory, make_rule
+from tests.evaluation.build import inventory, make_rule, worst
 
 AS_OF = date(2026, 11, 23)
 IN_QUEBEC = Compare(FACTS["copy.place"], "in", ("CA-QC",))
@@ -30,7 +30,7 @@ def verdicts(text: str, rules: Rule | Sequence[Rule], *gaps: Gap) -> list[dict[s
     rules = [rules] if isinstance(rules, Rule) else rules
     with inventory(text, *gaps) as found:
         (judged,) = judge(found, rules, AS_OF, nothing_contradicted=derive(found))
-        rows = found.connection.execute(f"SELECT * FROM packed_{judged.subject} ORDER BY id").fetchall()
+        rows = found.connection.execute(f"SELECT {worst(judged)} ORDER BY id").fetchall()
     told = [{row[0]: Verdict(row[n + 1]).word for row in rows} for n in range(len(rules))]
     for counted, of_rule in zip(judged.tallies, told, strict=True):
         words = list(of_rule.values())

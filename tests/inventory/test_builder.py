@@ -10,7 +10,6 @@ import pytest
 
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.rows import Known, Row
-from sovercheck.inventory.store import Inventory
 
 from .test_store import ROWS, SAID, built, cells
 
@@ -56,13 +55,9 @@ def test_of_a_register_the_parties_that_are_named_and_those_above_and_below_them
 
 
 def test_the_engine_is_told_of_few_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def threads(inventory: Inventory) -> object:
-        return cells(inventory, "SELECT current_setting('threads')")[0]
-
     monkeypatch.setattr("sovercheck.inventory.builder.SMALL", len(ROWS))
     with built(*ROWS) as few, built(*ROWS, Row("system", "t")) as many:
         assert (few.small, many.small) == (True, False)
-        assert threads(few) == 1
         assert few.sha256() != many.sha256()
 
 

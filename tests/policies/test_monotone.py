@@ -27,6 +27,7 @@ from sovercheck.policy.condition import facts_of
 from sovercheck.policy.loader import load_policies, shipped_ids
 from sovercheck.policy.model import Rule
 from sovercheck.reference import Reference, load_reference
+from tests.evaluation.build import worst
 from tests.evaluation.worlds import LISTED, Change, Values, World, change, enrich, unlisted
 
 AS_OF = date(2026, 11, 23)
@@ -74,7 +75,7 @@ def judged(
     with builder.finish() as inventory:
         _, nothing_contradicted = derive_all(inventory, of, reference(), AS_OF)
         for item in judge(inventory, of, AS_OF, nothing_contradicted=nothing_contradicted):
-            for id_, *verdicts in inventory.connection.execute(f"SELECT * FROM packed_{item.subject}").fetchall():
+            for id_, *verdicts in inventory.connection.execute(f"SELECT {worst(item)}").fetchall():
                 for compiled, verdict in zip(item.plan.rules, verdicts, strict=True):
                     found[compiled.rule.id, id_] = Verdict(verdict)
     return found

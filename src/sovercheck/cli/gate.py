@@ -84,6 +84,10 @@ def _gate(
     if not files:
         tell(say("gate.no_file"))
         return Exit.SATISFIED if exit_zero else Exit.NOT_ESTABLISHED
+    from sovercheck.inventory.engine import Database
+
+    # It opens while the files are read, for what is before the change and what is after.
+    database = Database(blank=2)
     from sovercheck.decisions import baseline as baselines
     from sovercheck.decisions.gate import Asked, gate
 
@@ -102,7 +106,7 @@ def _gate(
             kept=Path(save) if save is not None else None,
             name=name,
         )
-        gated = gate(plans, configured, asked)
+        gated = gate(plans, configured, asked, database)
         _report(gated, written, colour, quiet=quiet)
     if write_baseline is not None:
         _write(Path(write_baseline), baselines.text(gated.entries))

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
-from threading import Thread
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config
@@ -28,12 +27,16 @@ from sovercheck.findings import SEVERITIES, Assessment, Finding, Input, NoteView
 from sovercheck.gate import RUNGS, Gate, GateFinding, PlannedResource, PlanView, Result, Standing, Tally
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
+from sovercheck.meanwhile import Meanwhile
 from sovercheck.pipeline import Ground, judge
 from sovercheck.policy.loader import load_policies
 from sovercheck.policy.waivers import load_waivers
 from sovercheck.reference import load_reference
 from sovercheck.sources.extract import UNDESCRIBED, WITHOUT_DATA
 from sovercheck.sources.plans.model import Plan
+
+if TYPE_CHECKING:
+    from sovercheck.inventory.engine import Database
 
 _HOME = "CA-QC"
 """Where data is at home, where the configuration does not say."""
@@ -85,17 +88,20 @@ class Gated:
     entries: tuple[Entry, ...]
 
 
-def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked) -> Gated:
+def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked, database: Database | None = None) -> Gated:
     """Judges the files together, as one change.
 
     Args:
         plans: each with the hash of its bytes.
         config: what it is judged by.
         asked: see `Asked`.
+        database: where the engine holds the two states; one that is opened for them if none is given.
 
     Raises:
         SovercheckError: the configuration, a policy or a waiver cannot be used.
     """
+    from sovercheck.inventory.engine import Database
+
     reference = load_reference()
     whole = load_policies(config.policies, reference, config.parameters, config.parameters_at)
     waivers = load_waivers([file.path for file in config.waivers], whole)
@@ -109,10 +115,12 @@ def gate(plans: Sequence[tuple[Plan, str]], config: Config, asked: Asked) -> Gat
     before, after, resources = states(
         [plan for plan, _ in plans], reference.regions, asked.as_of, asked.data_class, asked.name
     )
-    ground = Ground(replace(whole, rules=rules), reference, waivers, asked.as_of, inputs, after.otherwise)
+    ground = Ground(
+        replace(whole, rules=rules), reference, waivers, asked.as_of, inputs, after.otherwise, database or Database()
+    )
     knows_before = any(plan.knows_before for plan, _ in plans)
     # Where there are cores for it, the engine works on one state while Python does on the other.
-    earlier = _Meanwhile(config, before, ground) if knows_before else None
+    earlier = Meanwhile(lambda: _judged(config, before, ground, None)) if knows_before else None
     assessment, copies = _judged(config, after, ground, asked.kept)
     assessment_before, copies_before = earlier.result() if earlier is not None else (None, {})
     assessment = replace(assessment, notes=assessment.notes + asked.notes)
@@ -144,31 +152,6 @@ def _judged(
     config: Config, state: State, ground: Ground, kept: Path | None
 ) -> tuple[Assessment, dict[str, Whereabouts]]:
     return judge(replace(config, sources=(*config.sources, *state.sources), live=(), saved=()), ground, kept)
-
-
-class _Meanwhile:
-    """Judges the state before while another thread judges the one after."""
-
-    def __init__(self, config: Config, state: State, ground: Ground) -> None:
-        self._of = config, state, ground
-        self._found: tuple[Assessment, dict[str, Whereabouts]] | None = None
-        self._error: Exception | None = None
-        self._thread = Thread(target=self._judge)
-        self._thread.start()
-
-    def _judge(self) -> None:
-        try:
-            self._found = _judged(*self._of, None)
-        except Exception as error:  # noqa: BLE001 - raised again by whoever asks for the result
-            self._error = error
-
-    def result(self) -> tuple[Assessment, dict[str, Whereabouts]]:
-        """The assessment, and where each copy is, once it is judged; raises what judging it raised."""
-        self._thread.join()
-        if self._found is None:
-            assert self._error is not None  # noqa: S101 - it ended in one way or the other
-            raise self._error
-        return self._found
 
 
 @dataclass(slots=True)

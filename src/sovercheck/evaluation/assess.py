@@ -195,12 +195,12 @@ def _facts_read(rule: Rule) -> Iterable[Fact]:
 def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, as_of: date) -> Evaluated:
     """Derives facts, judges every rule and fills the table `finding`.
 
-    The engine of the inventory afterwards has the tables `packed_<subject>` that `packed.write` saves.
+    The engine of the inventory afterwards has the verdicts that `packed.write` saves.
 
     Raises:
         PolicyError: a rule cannot be compiled.
     """
-    read = {fact.name for rule in rules for fact in _facts_read(rule)}
+    read = {fact.name for rule in rules for fact in _facts_read(rule)} - inventory.unanswered
     exposures, nothing_contradicted = derive_all(inventory, rules, reference, as_of, read)
     judged = judge(inventory, rules, as_of, nothing_contradicted=nothing_contradicted)
     tallies: dict[str, Tally] = {}
@@ -221,7 +221,7 @@ def evaluate(inventory: Inventory, rules: Sequence[Rule], reference: Reference, 
 def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:
     selected, ids = [], []
     for n, compiled in enumerate(item.plan.rules):
-        facts = {fact.name for leaf in compiled.leaves for fact in facts_of(leaf)}
+        facts = {fact.name for leaf in compiled.leaves for fact in facts_of(leaf)} - inventory.unanswered
         if facts:
             known = ", ".join(f'CASE WHEN "{name}__ev" > 0 THEN "{name}__ev" END' for name in sorted(facts))
             selected.append(f"min(CASE WHEN v{n} = {int(Verdict.PASS)} THEN least({known}) END)")
@@ -235,10 +235,11 @@ def _weakest_passes(inventory: Inventory, item: Judged) -> dict[str, Grade]:
 
 def _grades_read(inventory: Inventory, item: Judged) -> Counter[str]:
     """Of the facts that rules read, on the subjects that some rule applies to: how many have each grade."""
-    if not item.plan.facts:
+    if not item.plan.facts and not item.plan.unanswered:
         return Counter()
     applies = " OR ".join(f"v{n} > 0" for n in range(len(item.plan.rules)))
-    grades = ", ".join(f'greatest("{fact.name}__ev", 0) // {floor(Grade.ASSUMED)}' for fact in item.plan.facts)
+    known = [f'greatest("{fact.name}__ev", 0) // {floor(Grade.ASSUMED)}' for fact in item.plan.facts]
+    grades = ", ".join([*known, *["0"] * item.plan.unanswered])
     rows = inventory.connection.execute(
         f"SELECT grade, count(*) FROM (SELECT unnest([{grades}]) AS grade FROM {item.beside} WHERE {applies}) "
         "GROUP BY grade"

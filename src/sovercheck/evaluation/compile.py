@@ -7,7 +7,7 @@ of a rule's leaves. A leaf decides where it has the value of the node it belongs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import field, replace
 from datetime import date
 
@@ -62,13 +62,15 @@ class Plan:
     Attributes:
         leaf_columns: SQL of each leaf column, by name.
         rules: the compiled rules.
-        facts: every fact that they read, in order of name.
+        facts: every fact that they read, in order of name, but for those that are unknown of every subject.
+        unanswered: how many of these there are.
         exposures: (law, of) pairs that they read.
     """
 
     leaf_columns: dict[str, str]
     rules: tuple[Compiled, ...]
     facts: tuple[Fact, ...]
+    unanswered: int
     exposures: tuple[tuple[str, str], ...]
 
 
@@ -83,7 +85,9 @@ class _Columns:
         return self.by_sql.setdefault(sql, f"l{len(self.by_sql)}")
 
 
-def compile_rules(rules: Sequence[Rule], dialect: Dialect, as_of: date, *, gapped: bool) -> Plan:
+def compile_rules(
+    rules: Sequence[Rule], dialect: Dialect, as_of: date, *, gapped: bool, unanswered: Collection[str] = ()
+) -> Plan:
     """Compiles the rules of one subject; share rules have a compiler of their own.
 
     Args:
@@ -91,18 +95,21 @@ def compile_rules(rules: Sequence[Rule], dialect: Dialect, as_of: date, *, gappe
         dialect: the engine's spellings.
         as_of: "today".
         gapped: whether any value of the inventory stands under a gap, so that two readings may differ.
+        unanswered: full names of facts that are unknown of every subject.
 
     Raises:
         PolicyError: a rule has too many conditions.
     """
     columns = _Columns()
-    compiled = tuple(_compile(rule, columns, dialect, as_of, gapped=gapped) for rule in rules)
+    everything = Context(dialect, EVERYTHING, as_of, unanswered=unanswered)
+    compiled = tuple(_compile(rule, columns, everything, gapped=gapped) for rule in rules)
     facts = {fact.name: fact for rule in compiled for leaf in rule.leaves for fact in facts_of(leaf)}
     exposures = {(leaf.law, leaf.of) for rule in compiled for leaf in rule.leaves if isinstance(leaf, ExposureAtMost)}
     return Plan(
         {name: sql for sql, name in columns.by_sql.items()},
         compiled,
-        tuple(facts[name] for name in sorted(facts)),
+        tuple(facts[name] for name in sorted(facts) if name not in unanswered),
+        sum(name in unanswered for name in facts),
         tuple(sorted(exposures)),
     )
 
@@ -114,18 +121,18 @@ def condition_sql(condition: Condition, context: Context) -> str:
     )
 
 
-def _compile(rule: Rule, columns: _Columns, dialect: Dialect, as_of: date, *, gapped: bool) -> Compiled:
+def _compile(rule: Rule, columns: _Columns, everything: Context, *, gapped: bool) -> Compiled:
     when = negation_normal_form(rule.when) if rule.when is not None else All(())
     require = negation_normal_form(rule.require) if rule.require is not None else All(())
     read = leaves(All((when, require)))
     if len(read) > MAX_LEAVES:
         raise PolicyError("rule_too_large", place=rule.place, rule=rule.id, n=len(read), most=MAX_LEAVES)
     legal = rule.basis.kind in LEGAL_DUTIES
-    everything = Context(dialect, EVERYTHING, as_of, rule.basis.in_force_from if legal else None)
+    everything = replace(everything, since_floor=rule.basis.in_force_from if legal else None)
     solid = Knowledge(rule.min_evidence, heed_gaps=gapped)
     awaits_lawyer = legal and not rule.basis.text.settles
     first = _Reading(when, require, {leaf: columns.of(leaf, everything) for leaf in read})
-    if not rule.basis.in_force_on(as_of):
+    if not rule.basis.in_force_on(everything.as_of):
         return Compiled(rule, read, str(int(Verdict.NOT_APPLICABLE)), "0", solid, awaits_lawyer)
     verdict, mask = first.verdict(), first.mask(read)
     if solid != EVERYTHING:

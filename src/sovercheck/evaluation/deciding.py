@@ -20,7 +20,7 @@ from sovercheck.findings import (
     UnknownReason,
     Verdict,
 )
-from sovercheck.inventory.evidence import CONTRADICTED, Evidence, Grade, floor, is_gapped, provenance_of
+from sovercheck.inventory.evidence import CONTRADICTED, NO_ANSWER, Evidence, Grade, floor, is_gapped, provenance_of
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
@@ -168,7 +168,8 @@ class _Decider:
 
     def _deciding(self, fact: Fact, subject: str, row: Wide, *, fails: bool) -> DecidingFact:
         columns = self._columns[fact.name]
-        value, evidence = row[columns[0]], row[columns[-1]]
+        # Of a fact that no row answers, the view has nothing.
+        value, evidence = row.get(columns[0]), row.get(columns[-1], NO_ANSWER)
         assert isinstance(evidence, int)  # noqa: S101 - the column's type
         solid = self._compiled.solid
         state: State
@@ -185,8 +186,8 @@ class _Decider:
             of=_owner(fact, subject, row),
             state=state,
             value=canonical(value),
-            high=_canonical_text(row[columns[1]]) if fact.is_interval and row[columns[1]] is not None else None,
-            open=bool(row[columns[1]]) if fact.is_list else False,
+            high=_canonical_text(row[columns[1]]) if fact.is_interval and row.get(columns[1]) is not None else None,
+            open=bool(row.get(columns[1])) if fact.is_list else False,
             provenance=provenance_of(evidence) if evidence > 0 else None,
         )
 

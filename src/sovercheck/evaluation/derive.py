@@ -218,23 +218,18 @@ def _system_facts(read: Collection[str]) -> str:
         joined += " JOIN outages USING (id)"
     return f"""
 CREATE OR REPLACE TEMP TABLE derived_system AS
-WITH whole AS (
-    SELECT s.id,
-        surely(any_value(s.resources_complete), any_value(s.resources_complete__ev))
-        AND coalesce(bool_and(surely(r.copies_complete, r.copies_complete__ev)) FILTER (r.id IS NOT NULL), TRUE)
-        AND NOT coalesce(bool_or(NOT sure(c.kind__ev)) FILTER (c.id IS NOT NULL), FALSE) AS closed,
-        least(any_value(s.resources_complete__ev),
-              coalesce(min(r.copies_complete__ev) FILTER (r.id IS NOT NULL), any_value(s.resources_complete__ev)))
-            AS closed_ev
-    FROM system s LEFT JOIN tie t ON t.system = s.id LEFT JOIN resource r ON r.id = t.resource
-        LEFT JOIN copy c ON c.resource = r.id
-    GROUP BY s.id
-), placed AS (
+WITH placed AS (
     SELECT id, {", ".join(_place_list(of) for of in lists)}
     FROM (
-        SELECT s.id, any_value(whole.closed) AS closed, any_value(whole.closed_ev) AS closed_ev,
+        SELECT s.id,
+            surely(any_value(s.resources_complete), any_value(s.resources_complete__ev))
+            AND coalesce(bool_and(surely(r.copies_complete, r.copies_complete__ev)) FILTER (r.id IS NOT NULL), TRUE)
+            AND NOT coalesce(bool_or(NOT sure(c.kind__ev)) FILTER (c.id IS NOT NULL), FALSE) AS closed,
+            least(any_value(s.resources_complete__ev),
+                  coalesce(min(r.copies_complete__ev) FILTER (r.id IS NOT NULL), any_value(s.resources_complete__ev)))
+                AS closed_ev,
             {", ".join(_place_sums(of, condition) for of, condition in lists.items())}
-        FROM system s JOIN whole ON whole.id = s.id LEFT JOIN tie t ON t.system = s.id
+        FROM system s LEFT JOIN tie t ON t.system = s.id LEFT JOIN resource r ON r.id = t.resource
             LEFT JOIN copy c ON c.resource = t.resource
         GROUP BY s.id
     )

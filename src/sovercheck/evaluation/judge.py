@@ -38,13 +38,14 @@ class Judged:
     """One subject's rules, evaluated.
 
     The engine then has `verdict_<subject>` (id, system, the leaf columns, one verdict column `v<n>` a rule, a row a
-    subject and system; of few rows the facts too) and `packed_<subject>` (id and the verdict columns, a row a subject).
+    subject and system; of few rows the facts too).
 
     Attributes:
         subject: whose.
         plan: the compiled rules; rule n has verdict column `v<n>`.
         wide: SQL of the view with every fact that they read.
         beside: SQL of what has the facts beside the verdicts, a row a row of `verdict_<subject>`.
+        packed: SQL of what has the worst verdicts of each subject, a row a subject: id, and the verdict columns.
         tallies: the counts of the verdicts of each rule, in the order of the plan.
         several: whether a subject may have several rows, one a system.
     """
@@ -53,6 +54,7 @@ class Judged:
     plan: Plan
     wide: str
     beside: str
+    packed: str
     tallies: tuple[Tally, ...]
     several: bool
 
@@ -86,10 +88,11 @@ def _judge(
     several: bool,
 ) -> Judged:
     connection = inventory.connection
-    plan = compile_rules(rules, DuckDB(), as_of, gapped=False)
+    unanswered = inventory.unanswered
+    plan = compile_rules(rules, DuckDB(), as_of, gapped=False, unanswered=unanswered)
     view = wide(subject, plan.facts, plan.exposures, nothing_contradicted=nothing_contradicted)
     if inventory.gaps and _gapped(inventory, plan, view):
-        plan = compile_rules(rules, DuckDB(), as_of, gapped=True)
+        plan = compile_rules(rules, DuckDB(), as_of, gapped=True, unanswered=unanswered)
     leaves = "".join(f", {sql} AS {name}" for name, sql in plan.leaf_columns.items())
     verdicts = "".join(f", CAST({rule.verdict} AS UTINYINT) AS v{n}" for n, rule in enumerate(plan.rules))
     if inventory.small:
@@ -100,25 +103,22 @@ def _judge(
         rows = f"leaf_{subject}"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT id, system{leaves} FROM ({view})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM {rows}")
-    connection.execute(f"DROP TABLE IF EXISTS leaf_{subject}")
-    beside = f"verdict_{subject}"
+    packed = beside = f"verdict_{subject}"
     if inventory.small:
         view = f"SELECT * FROM {beside}"
     else:
+        connection.execute(f"DROP TABLE {rows}")
         beside = f"{beside} v JOIN ({view}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
     columns = [f"v{n}" for n in range(len(plan.rules))]
     if several:
         worst = ", ".join(
             f"CAST({RANK.format(v=f'max({RANK.format(v=column)})')} AS UTINYINT) AS {column}" for column in columns
         )
+        packed = f"packed_{subject}"
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE packed_{subject} AS SELECT id, {worst} FROM verdict_{subject} GROUP BY id"
+            f"CREATE OR REPLACE TEMP TABLE {packed} AS SELECT id, {worst} FROM verdict_{subject} GROUP BY id"
         )
-    else:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW packed_{subject} AS SELECT id, {', '.join(columns)} FROM verdict_{subject}"
-        )
-    return Judged(subject, plan, view, beside, _tally(inventory, subject, len(plan.rules)), several)
+    return Judged(subject, plan, view, beside, packed, _tally(inventory, packed, len(plan.rules)), several)
 
 
 def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
@@ -137,11 +137,11 @@ def _several_systems(inventory: Inventory) -> bool:
     return bool(found and found[0])
 
 
-def _tally(inventory: Inventory, subject: Subject, rules: int) -> tuple[Tally, ...]:
+def _tally(inventory: Inventory, packed: str, rules: int) -> tuple[Tally, ...]:
     # count_if takes a fiftieth of the time of count(*) FILTER where there are hundreds of them.
     order = (Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
     counts = [f"count_if(v{n} = {int(verdict)})" for n in range(rules) for verdict in order]
-    found = inventory.connection.execute(f"SELECT {', '.join(counts)} FROM packed_{subject}").fetchone()
+    found = inventory.connection.execute(f"SELECT {', '.join(counts)} FROM {packed}").fetchone()
     row = [count or 0 for count in found or ()]  # of no subject at all, NULL
     return tuple(Tally(*row[start : start + len(order)]) for start in range(0, len(row), len(order)))
 

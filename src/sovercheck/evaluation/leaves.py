@@ -7,7 +7,7 @@ comparison with none is false, `not_in` and `not_equals` are true of none, and w
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from sovercheck.inventory.evidence import GAPPED_BIT, Grade, floor
 from sovercheck.inventory.facts import Fact, Type
 from sovercheck.inventory.places import country
 from sovercheck.light import dataclass
-from sovercheck.policy.condition import AsOfSide, Before, Compare, ExposureAtMost, FactSide, Leaf, Side
+from sovercheck.policy.condition import AsOfSide, Before, Compare, ExposureAtMost, FactSide, Leaf, Side, facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,14 @@ class Context:
         knowledge: which values count.
         as_of: "today".
         since_floor: a copy whose data are older than this day leaves a comparison of dates with it unknown.
+        unanswered: full names of facts that are unknown of every subject, and that the wide view need not have.
     """
 
     dialect: Dialect
     knowledge: Knowledge
     as_of: date
     since_floor: date | None = None
+    unanswered: Collection[str] = ()
 
 
 def exposure_column(law: str, of: str) -> str:
@@ -65,6 +67,9 @@ def exposure_column(law: str, of: str) -> str:
 
 def leaf_sql(leaf: Leaf, context: Context) -> str:
     """The leaf as an SQL expression over the wide view."""
+    facts = facts_of(leaf)
+    if facts and all(fact.name in context.unanswered for fact in facts):
+        return "CAST(NULL AS BOOLEAN)"
     if isinstance(leaf, Compare):
         return _guard(context, [leaf.fact], _compare(leaf, context.dialect))
     if isinstance(leaf, Before):
@@ -174,8 +179,11 @@ def _before(leaf: Before, context: Context) -> str:
     if context.since_floor is not None and any(fact.name == "copy.since" for fact in facts):
         day, since = context.dialect.text(context.since_floor.isoformat()), _low('"copy.since"')
         compared = f"CASE WHEN {since} < {day} THEN NULL ELSE {compared} END"
+    answered = [fact for fact in facts if fact.name not in context.unanswered]
+    none = " ".join(f'WHEN {context.knowledge.known(fact)} AND "{fact.name}" IS NULL THEN FALSE' for fact in answered)
+    if len(answered) < len(facts):
+        return f"CASE {none} END"
     known = " AND ".join(context.knowledge.known(fact) for fact in facts) or "TRUE"
-    none = " ".join(f'WHEN {context.knowledge.known(fact)} AND "{fact.name}" IS NULL THEN FALSE' for fact in facts)
     return f"CASE {none} WHEN {known} THEN {compared} END"
 
 

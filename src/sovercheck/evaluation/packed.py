@@ -38,7 +38,7 @@ def write(inventory: Inventory, judged: Sequence[Judged], path: Path, outputs: E
     """Writes the packed table of the rules with conditions; a share's one verdict stands in the assessment.
 
     Args:
-        inventory: whose engine has the tables `packed_<subject>`.
+        inventory: whose engine has the verdicts.
         judged: what `judge` returned.
         path: of the file; replaced when `outputs` closes without error.
         outputs: the files of this run.
@@ -66,10 +66,12 @@ def export(inventory: Inventory, judged: Sequence[Judged], path: Path) -> None:
         item.subject: "".join(f', p.v{n} AS "{compiled.rule.id}"' for n, compiled in enumerate(item.plan.rules))
         for item in judged
     }
-    of_copies = f"{_COPIES} JOIN packed_copy p ON p.id = c.id" if "copy" in verdicts else _COPIES
+    packed = {item.subject: item.packed for item in judged}
+    of_copies = f"{_COPIES} JOIN {packed['copy']} p ON p.id = c.id" if "copy" in packed else _COPIES
     parts = [f"SELECT 'copy' AS subject, c.id{verdicts.pop('copy', '')}{_PLACE} FROM {of_copies}"]
     parts += [
-        f"SELECT '{subject}' AS subject, p.id{columns} FROM packed_{subject} p" for subject, columns in verdicts.items()
+        f"SELECT '{subject}' AS subject, p.id{columns} FROM {packed[subject]} p"
+        for subject, columns in verdicts.items()
     ]
     union = " UNION ALL BY NAME ".join(parts)
     target = str(path).replace("'", "''")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from sovercheck.evaluation.exposure import CopyKey, Involvement, Keys, Reach
 from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.evaluation.ownership import Walk
-from sovercheck.evaluation.register import TableRegister
+from sovercheck.evaluation.register import Register, TableRegister
 from sovercheck.evaluation.views import home
 from sovercheck.findings import Exposure
 from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, is_gapped
@@ -63,13 +63,11 @@ def derive_parties(
         subjects: whose exposures rules ask for.
         read: full names of the facts that will be read; of the other tables than `exposure`, only theirs are created.
     """
-    register = TableRegister(inventory.connection, as_of)
-    register.index()
-    reach = Reach(register, as_of)
+    reach = Reach(_register(inventory, as_of), as_of)
     found: dict[tuple[str, str, str], Exposure] = {
         (exposure.law, subject, exposure.id): exposure
         for subject in subjects
-        for exposure in _heeding_gaps(inventory.connection, reach, laws, subject)
+        for exposure in _heeding_gaps(inventory, reach, laws, subject)
     }
     _exposure_table(inventory.connection, laws, found)
     tables = {home(FACTS[name], "estate") for name in read if FACTS[name].derived} & _OWNED.keys()
@@ -78,6 +76,14 @@ def derive_parties(
     for table in sorted(tables):
         inventory.connection.execute(_OWNED[table])
     return Exposures(found)
+
+
+def _register(inventory: Inventory, as_of: date) -> Register:
+    tables = TableRegister(inventory.connection, as_of)
+    if inventory.small:
+        return tables.whole()
+    tables.index()
+    return tables
 
 
 _HEEDED = (
@@ -91,11 +97,12 @@ _HEEDED = (
 """The facts beside those of the register on which an exposure rests."""
 
 
-def _heeding_gaps(
-    connection: duckdb.DuckDBPyConnection, reach: Reach, laws: Sequence[Law], subject: Exposed
-) -> list[Exposure]:
+def _heeding_gaps(inventory: Inventory, reach: Reach, laws: Sequence[Law], subject: Exposed) -> list[Exposure]:
     """The exposures of a subject: what stands under a gap may raise the low end, and never lowers the high one."""
+    connection = inventory.connection
     found = _exposures(connection, reach, laws, subject, _known)
+    if not inventory.gaps:
+        return found
     touched = " OR ".join(
         f'(SELECT coalesce(bool_or(gapped({fact}__ev)), FALSE) FROM "{table}")' for table, fact in _HEEDED
     )

@@ -12,7 +12,7 @@ of whole numbers. A listing that could not be read is one more member of unbound
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -22,7 +22,7 @@ from sovercheck.evaluation.leaves import Context, Knowledge
 from sovercheck.evaluation.views import wide
 from sovercheck.findings import Share, VerdictWord
 from sovercheck.inventory.evidence import GAPPED_BIT
-from sovercheck.inventory.facts import FACTS
+from sovercheck.inventory.facts import FACTS, Fact, Subject
 from sovercheck.inventory.store import Inventory
 from sovercheck.light import dataclass
 from sovercheck.policy.condition import All, Condition, facts_of
@@ -77,6 +77,31 @@ class Sums:
         return (Decimal(self.most) / (self.most + self.other_sure)).quantize(_DIGITS, ROUND_CEILING)
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The members of which the conditions say the same.
+
+    Attributes:
+        among: whether they count.
+        of: reading → whether its condition holds of them.
+        count: how many they are.
+        low: weight → the sum of what each is at least.
+        high: weight → the sum of what each is at most, where that is known.
+        bounded: weight → of how many it is known.
+    """
+
+    among: bool | None
+    of: Mapping[str, bool | None]
+    count: int
+    low: Mapping[str, int]
+    high: Mapping[str, int]
+    bounded: Mapping[str, int]
+
+    def unbounded(self, weight: str) -> int:
+        """Of how many members nobody knows what they weigh at most."""
+        return self.count - self.bounded[weight]
+
+
 def shares(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_contradicted: int) -> list[Share]:
     """Computes the variants of share rules; the derived tables must exist.
 
@@ -89,14 +114,13 @@ def shares(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_
     found = []
     for _, variants in itertools.groupby(rules, key=lambda rule: (rule.written_id, tuple(rule.parameters.items()))):
         group = list(variants)
-        context = Context(DuckDB(), Knowledge(group[0].min_evidence, heed_gaps=True), as_of)
+        knowledge = Knowledge(group[0].min_evidence, heed_gaps=True)
+        context = Context(DuckDB(), knowledge, as_of, unanswered=inventory.unanswered)
         among = _variant(group[0]).among
-        inventory.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE share_member AS {_members(group, context, nothing_contradicted)}"
-        )
+        members = _alike(inventory, group, context, nothing_contradicted)
         unlisted = _unlisted(inventory, among, context, nothing_contradicted)
         applies = _applies(inventory, group[0], context, nothing_contradicted)
-        found += [_share(inventory, rule, unlisted, applies) for rule in group]
+        found += [_share(inventory, rule, members, unlisted, applies) for rule in group]
     return found
 
 
@@ -105,12 +129,20 @@ def _variant(rule: Rule) -> ShareVariant:
     return rule.share
 
 
-def _share(inventory: Inventory, rule: Rule, unlisted: tuple[str, ...], applies: bool | None) -> Share:  # noqa: FBT001
+def _share(
+    inventory: Inventory,
+    rule: Rule,
+    members: Sequence[_Alike],
+    unlisted: tuple[str, ...],
+    applies: bool | None,  # noqa: FBT001 - a truth value, not an option
+) -> Share:
     variant = _variant(rule)
+    counted = [group for group in members if group.among is not False]
+    unbounded = sum(group.unbounded(variant.weight) for group in counted)
     gaps = sum(1 for gap in inventory.gaps if gap.id is None and gap.table in ("resource", "copy"))
-    free, members, possible, unbounded = _sums(inventory, variant, None, gaps)
+    free = _sums(counted, variant, None, gaps)
     is_bounded = variant.missing_at_most is not None and unbounded > 0
-    bounded = _sums(inventory, variant, variant.missing_at_most, gaps)[0] if is_bounded else free
+    bounded = _sums(counted, variant, variant.missing_at_most, gaps) if is_bounded else free
     return Share(
         rule=rule.id,
         weight=variant.weight,
@@ -119,8 +151,8 @@ def _share(inventory: Inventory, rule: Rule, unlisted: tuple[str, ...], applies:
         high=str(bounded.high()),
         target=str(variant.at_least),
         verdict=_verdict(applies, variant.at_least, free, open_=is_bounded, unlisted=bool(unlisted)),
-        members=members,
-        possible_members=possible,
+        members=sum(group.count for group in members if group.among),
+        possible_members=sum(group.count for group in members if group.among is None),
         unbounded=unbounded,
         listing_gaps=gaps,
         bounded_by_rule=is_bounded,
@@ -134,7 +166,7 @@ def _applies(inventory: Inventory, rule: Rule, context: Context, nothing_contrad
         return False
     if rule.when is None:
         return True
-    view = wide("estate", facts_of(rule.when), nothing_contradicted=nothing_contradicted)
+    view = _wide("estate", facts_of(rule.when), context, nothing_contradicted)
     row = inventory.connection.execute(f"SELECT {condition_sql(rule.when, context)} FROM ({view})").fetchone()
     return None if row is None or row[0] is None else bool(row[0])
 
@@ -158,6 +190,10 @@ def _verdict(
     return "pass" if free.reaches(target) and not open_ else "unknown"
 
 
+def _wide(subject: Subject, facts: Iterable[Fact], context: Context, nothing_contradicted: int) -> str:
+    return wide(subject, facts, nothing_contradicted=nothing_contradicted, unanswered=context.unanswered)
+
+
 def _members(rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> str:
     """SQL: a row a resource with `among`, `of_<reading>` (three-valued), `low_<weight>`, `high_<weight>` (or NULL)."""
     readings = {_variant(rule).reading: _variant(rule).of for rule in rules}
@@ -166,7 +202,7 @@ def _members(rules: Sequence[Rule], context: Context, nothing_contradicted: int)
     read = {fact.name: fact for fact in facts_of(All((among, *readings.values())))}
     for name in ("resource.bytes", "resource.bytes_basis", "system.data_class"):
         read[name] = FACTS[name]
-    view = wide("resource", read.values(), nothing_contradicted=nothing_contradicted)
+    view = _wide("resource", read.values(), context, nothing_contradicted)
     pairs = [f"{condition_sql(among, context)} AS among"]
     pairs += [f'{condition_sql(of, context)} AS "of_{name}"' for name, of in readings.items()]
     merged = ["CASE WHEN bool_or(among) THEN TRUE WHEN count(*) > count(among) THEN NULL ELSE FALSE END AS among"]
@@ -207,38 +243,58 @@ def _weight(variant: ShareVariant, context: Context) -> tuple[str, str]:
     return low, high
 
 
-def _sums(inventory: Inventory, variant: ShareVariant, missing: int | None, gaps: int) -> tuple[Sums, int, int, int]:
-    """The sums of one variant, then how many members are sure, possible, and of no known maximum."""
-    of, low, free = f'"of_{variant.reading}"', f"low_{variant.weight}", f"high_{variant.weight}"
-    high = free if missing is None else f"coalesce({free}, {missing})"
-
-    def most(condition: str) -> str:
-        return (
-            f"CASE WHEN count_if({high} IS NULL AND ({condition})) > 0 THEN NULL "
-            f"ELSE coalesce(sum(CASE WHEN {condition} THEN {high} END), 0) END"
+def _alike(inventory: Inventory, rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> list[_Alike]:
+    """The members, added up by what the conditions say of them: a row for each of these ways."""
+    readings = list(dict.fromkeys(_variant(rule).reading for rule in rules))
+    weights = list(dict.fromkeys(_variant(rule).weight for rule in rules))
+    keys = ", ".join(["among", *(f'"of_{reading}"' for reading in readings)])
+    sums = "".join(f", sum(low_{name}), sum(high_{name}), count(high_{name})" for name in weights)
+    found = []
+    for among, *rest in inventory.connection.execute(
+        f"SELECT {keys}, count(*){sums} FROM ({_members(rules, context, nothing_contradicted)}) GROUP BY ALL"
+    ).fetchall():
+        of, count, summed = rest[: len(readings)], rest[len(readings)], rest[len(readings) + 1 :]
+        found.append(
+            _Alike(
+                among,
+                dict(zip(readings, of, strict=True)),
+                count,
+                {name: int(summed[3 * n]) for n, name in enumerate(weights)},
+                {name: int(summed[3 * n + 1] or 0) for n, name in enumerate(weights)},
+                {name: int(summed[3 * n + 2]) for n, name in enumerate(weights)},
+            )
         )
+    return found
 
-    row = inventory.connection.execute(
-        f"SELECT coalesce(sum(CASE WHEN among AND {of} THEN {low} END), 0), "
-        f"{most(f'among IS NOT FALSE AND {of} IS NOT TRUE')}, {most(f'among IS NOT FALSE AND {of} IS NOT FALSE')}, "
-        f"coalesce(sum(CASE WHEN among AND NOT {of} THEN {low} END), 0), {most('among IS NOT FALSE')}, "
-        f"count_if(among), count_if(among IS NULL), count_if({free} IS NULL AND among IS NOT FALSE) FROM share_member"
-    ).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate without groups has one row
-    sure, other_most, highest, other_sure, total, members, possible, unbounded = (
-        None if value is None else int(value) for value in row
-    )
-    if gaps:
-        other_most = highest = total = None
-    sums = Sums(sure or 0, other_most, highest, other_sure or 0, total)
-    return sums, members or 0, possible or 0, unbounded or 0
+
+def _sums(counted: Sequence[_Alike], variant: ShareVariant, missing: int | None, gaps: int) -> Sums:
+    """The sums of one variant.
+
+    Args:
+        counted: the members that may count.
+        variant: which.
+        missing: what a weight of no known maximum is at most; None where nothing bounds it.
+        gaps: how many listings could not be read.
+    """
+
+    def sure(of: bool) -> int:  # noqa: FBT001 - a truth value
+        return sum(group.low[variant.weight] for group in counted if group.among and group.of[variant.reading] is of)
+
+    def most(excluded: bool | None) -> int | None:  # noqa: FBT001 - a truth value
+        groups = [g for g in counted if excluded is None or g.of[variant.reading] is not excluded]
+        unbounded = sum(group.unbounded(variant.weight) for group in groups)
+        if gaps or (unbounded and missing is None):
+            return None
+        return sum(group.high[variant.weight] for group in groups) + unbounded * (missing or 0)
+
+    return Sums(sure(of=True), most(excluded=True), most(excluded=False), sure(of=False), most(excluded=None))
 
 
 def _unlisted(inventory: Inventory, among: Condition, context: Context, nothing_contradicted: int) -> tuple[str, ...]:
     """Systems that may hold what is counted and of which no resource is listed."""
     facts = [fact for fact in facts_of(among) if fact.table == "system"]
     blank = [fact for fact in facts_of(among) if fact.table not in ("system", "estate")]
-    view = wide("system", facts, nothing_contradicted=nothing_contradicted)
+    view = _wide("system", facts, context, nothing_contradicted)
     unknown = "".join(
         f', NULL AS "{fact.name}", NULL AS "{fact.name}__hi", TRUE AS "{fact.name}__open", 0 AS "{fact.name}__ev"'
         for fact in blank

@@ -6,7 +6,7 @@ rule is judged on each and the worst verdict stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.inventory.evidence import NO_ANSWER
@@ -82,7 +82,12 @@ def home(fact: Fact, subject: Subject) -> str:
 
 
 def wide(
-    subject: Subject, facts: Iterable[Fact], exposures: Sequence[tuple[str, str]] = (), *, nothing_contradicted: int
+    subject: Subject,
+    facts: Iterable[Fact],
+    exposures: Sequence[tuple[str, str]] = (),
+    *,
+    nothing_contradicted: int,
+    unanswered: Collection[str] = (),
 ) -> str:
     """SQL of the wide view with the columns asked for.
 
@@ -91,11 +96,18 @@ def wide(
         facts: the facts to show, all in the subject's scope.
         exposures: (law, of) pairs to show, of a system or a resource.
         nothing_contradicted: the evidence of an empty `contradicted` list.
+        unanswered: full names of facts that are unknown of every subject, and that are not looked for.
     """
     selected = [f"{subject}.id AS id", f"{_SYSTEM_OF[subject]} AS system"]
     selected += [f'{_OWNER_OF.get((subject, table), "NULL")} AS "of.{table}"' for table in ("resource", "party")]
     joins: dict[str, str] = {}
     for fact in facts:
+        if fact.name in unanswered:
+            selected += [
+                f'{NO_ANSWER if name.endswith("__ev") else f"CAST(NULL AS {sql})"} AS "{fact.table}.{name}"'
+                for name, sql in fact_columns(fact)
+            ]
+            continue
         at = home(fact, subject)
         if at.startswith("contradicted_"):
             joins[at] = f"contradicted AS {at} ON {at}.subject = '{fact.table}' AND {at}.id = {fact.table}.id"

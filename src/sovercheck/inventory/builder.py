@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -20,14 +20,13 @@ from sovercheck.inventory.evidence import (
     grade_of,
     pack,
 )
-from sovercheck.inventory.facts import TABLES, Fact, facts_of
-from sovercheck.inventory.marks import mark
+from sovercheck.inventory.facts import FACTS, TABLES, Fact, facts_of
+from sovercheck.inventory.marks import mark, touched
 from sovercheck.inventory.merge import merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
 from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved
 from sovercheck.inventory.spool import (
-    create_tables,
     forget_order,
     insert_in_order,
     insert_spool,
@@ -39,6 +38,9 @@ from sovercheck.inventory.spool import (
 from sovercheck.inventory.store import BELONGING, Inventory
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import Matcher, tie, tie_others
+
+if TYPE_CHECKING:
+    from sovercheck.inventory.engine import Database
 
 REGISTER = "policies/reference/parties"
 """The name, as a source, of the parties that ship with the product."""
@@ -55,9 +57,14 @@ class Builder:
     Args:
         matchers: how resources are tied to systems.
         otherwise: the system of what is tied to none, where somebody assumes one.
+        database: where; one of the inventory's own if none is given.
     """
 
-    def __init__(self, matchers: Sequence[Matcher] = (), otherwise: str | None = None) -> None:
+    def __init__(
+        self, matchers: Sequence[Matcher] = (), otherwise: str | None = None, database: Database | None = None
+    ) -> None:
+        from sovercheck.inventory.engine import Database
+
         self._matchers = matchers
         self._otherwise = otherwise
         self._folder = tempfile.TemporaryDirectory(prefix="sovercheck-")
@@ -65,7 +72,7 @@ class Builder:
         self._written: dict[str, set[str]] = {}
         self._segments: dict[str, list[Path | Saved]] = {}
         self._provenance: dict[Evidence, int] = {}
-        self._inventory = Inventory()
+        self._inventory = Inventory((database or Database()).blank())
         self._plans: set[str] = set()
         self._bulk: set[str] = set()
         self._named: set[str] = set()
@@ -200,7 +207,6 @@ class Builder:
         renumber(connection, order)
         for table in tuple(self._spools):
             self._close(table)
-        create_tables(connection, TABLES)
         if inventory.observed_as:
             # Subjects that bear two ids as yet will have several rows.
             self._repeated.update(TABLES)
@@ -214,12 +220,28 @@ class Builder:
         inventory.bulk_systems = self._bulk - self._named
         inventory.contradictions.sort(key=lambda item: (item.table, item.id, item.fact))
         mark(connection, enumerate(inventory.gaps))
+        inventory.unanswered = self._unanswered()
         tie(connection, self._matchers, Path(self._folder.name) / "ties.ndjson")
         if self._otherwise is not None:
             tie_others(connection, self._otherwise)
         connection.execute(BELONGING)
         self._folder.cleanup()
         return inventory
+
+    def _unanswered(self) -> frozenset[str]:
+        """The facts of which no row says anything, and of which no reading was refused."""
+        refused = {name for gap in self._inventory.gaps for name in touched(gap)}
+        silent = {
+            fact.name
+            for table in TABLES
+            if not any(isinstance(segment, Saved) for segment in self._segments.get(table, ()))
+            for fact in facts_of(table)
+            if not fact.derived and f"{fact.short}__ev" not in self._written.get(table, ()) and fact.name not in refused
+        }
+        if "efvp" in self._segments or "system.efvps_complete" not in silent:
+            # That a list is closed, and has none, answers what its members would.
+            return frozenset(name for name in silent if FACTS[name].table != "efvp")
+        return frozenset(silent | {fact.name for fact in facts_of("project_efvp")})
 
     def _fill(self, table: str, order: list[int]) -> None:
         """Inserts the rows of a table, in order where some subject may have several."""
@@ -307,10 +329,10 @@ class Builder:
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of each subject that has a fact from more than one, a subject at a time."""
-        cursor = self._inventory.connection.cursor()
-        cursor.execute(f'SELECT * FROM "{PARTS}{table}" ORDER BY id, seq')
-        names = [description[0] for description in cursor.description or ()]
-        batches = iter(lambda: cursor.fetchmany(_BATCH), [])
+        connection = self._inventory.connection
+        connection.execute(f'SELECT * FROM "{PARTS}{table}" ORDER BY id, seq')
+        names = [description[0] for description in connection.description or ()]
+        batches = iter(lambda: connection.fetchmany(_BATCH), [])
         stored = (dict(zip(names, values, strict=True)) for batch in batches for values in batch)
         for _, rows in itertools.groupby(stored, key=itemgetter("id")):
             yield list(rows)

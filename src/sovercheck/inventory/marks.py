@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sovercheck.inventory.evidence import FIRST_GAP, GAPPED_BIT, NO_ANSWER, Grade, above
-from sovercheck.inventory.facts import FACTS, facts_of
+from sovercheck.inventory.facts import FACTS, Fact, facts_of
 from sovercheck.inventory.rows import Gap
 from sovercheck.inventory.tables import fact_columns
 
@@ -48,11 +48,27 @@ def mark(connection: duckdb.DuckDBPyConnection, gaps: Iterable[tuple[int, Gap]])
         connection.execute(f'UPDATE "{table}" SET {changes} FROM gapped g WHERE "{table}".id = g.id')
 
 
-def _evidences(table: str, shorts: tuple[str, ...]) -> Iterator[str]:
-    """The columns of evidence of some facts, or of all of a table's where none is named."""
+def touched(gap: Gap) -> Iterator[str]:
+    """The full names of the facts in whose evidence a gap may be written."""
+    if gap.id is None:
+        for table, short in _COMPLETENESS.get(gap.table, ()):
+            yield f"{table}.{short}"
+    else:
+        for fact in _named(gap.table, gap.facts):
+            yield fact.name
+
+
+def _named(table: str, shorts: tuple[str, ...]) -> Iterator[Fact]:
+    """Some stored facts of a table, or all of them where none is named."""
     for fact in [FACTS[f"{table}.{short}"] for short in shorts] or facts_of(table):
         if not fact.derived:
-            yield list(fact_columns(fact))[-1][0]
+            yield fact
+
+
+def _evidences(table: str, shorts: tuple[str, ...]) -> Iterator[str]:
+    """Their columns of evidence."""
+    for fact in _named(table, shorts):
+        yield list(fact_columns(fact))[-1][0]
 
 
 def _marked(ev: str, grade: Grade, gap: str) -> str:

@@ -11,11 +11,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -30,22 +30,22 @@ from sovercheck.inventory.saved import PARTS, parquet
 from sovercheck.inventory.tables import columns
 from sovercheck.inventory.ties import MATCHED
 
+if TYPE_CHECKING:
+    import duckdb
+
 SCHEMA = "sovercheck/inventory/v1"
 BELONGING = f"""
 CREATE VIEW belonging AS SELECT resource, system FROM tie
 UNION ALL SELECT DISTINCT resource, NULL FROM {MATCHED} WHERE NOT decided AND resource IN (SELECT resource FROM tie)
 """
 _MANIFEST = "manifest.json"
-_ENGINE: dict[str, str | bool | int | float | list[str]] = {
-    "preserve_insertion_order": "true",
-    # What a step no longer needs is given back before the next: otherwise the steps of a large scan add up.
-    "allocator_flush_threshold": "8MB",
-    "allocator_bulk_deallocation_flush_threshold": "8MB",
-}
 
 
 class Inventory:
     """What is known of an organisation's data, in the engine.
+
+    Args:
+        connection: to a schema that has its tables, or will have them.
 
     Attributes:
         connection: the engine; each table of `facts.TABLES` is a table of it, empty if nothing was read. `belonging`
@@ -61,13 +61,12 @@ class Inventory:
         observed_as: which declared resources are said to be which observed ones.
         disputed: tables of which some subject had a fact from more than one row; what each row said stands in
             `part_<table>`, so that a saved inventory can be merged with others as if it were read again.
+        unanswered: full names of facts that are unknown of every subject, where that is known without looking.
         small: whether the engine was told that there are few rows.
     """
 
-    def __init__(self) -> None:
-        from sovercheck.inventory import engine
-
-        self.connection = engine.connect(":memory:", config=_ENGINE)
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
         self.provenance: list[Evidence] = []
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
@@ -78,6 +77,7 @@ class Inventory:
         self.bulk_systems: set[str] = set()
         self.observed_as: list[ObservedAs] = []
         self.disputed: set[str] = set()
+        self.unanswered: Set[str] = frozenset()
         self.small = False
         self._said = 0
         self._lengths: dict[str, int] = {}
@@ -95,8 +95,8 @@ class Inventory:
         self.connection.close()
 
     def expect_few_rows(self) -> None:
-        """Has the engine run queries as they are written, in one thread: no plan is worth more than it costs."""
-        self.connection.execute("SET threads = 1; PRAGMA disable_optimizer")
+        """Has the engine run queries as they are written: no better plan is worth what it costs to find."""
+        self.connection.execute("PRAGMA disable_optimizer")
         self.small = True
 
     @property
@@ -194,7 +194,7 @@ class Inventory:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             if manifest["schema"] != SCHEMA:
                 raise InputError("inventory_schema", place=Place(str(path)), schema=str(manifest["schema"]))
-            inventory = cls()
+            inventory = cls(engine.Database().schema())
             inventory._read(folder, manifest)
         except (OSError, ValueError, KeyError, TypeError, engine.Error) as error:
             raise InputError("not_an_inventory", place=Place(str(folder))) from error

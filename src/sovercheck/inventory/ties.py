@@ -184,9 +184,9 @@ def _tag(text: str) -> str:
 def tie_others(connection: duckdb.DuckDBPyConnection, system: str) -> None:
     """Ties to one system every resource that is tied to none, and of which none is in doubt."""
     connection.execute(
-        "INSERT INTO tie (id, resource, system) SELECT id || '|' || $system, id, $system FROM resource r "
-        "WHERE NOT EXISTS (SELECT 1 FROM tie t WHERE t.resource = r.id) "
-        f"AND NOT EXISTS (SELECT 1 FROM {MATCHED} m WHERE m.resource = r.id AND m.system IS NOT NULL) ORDER BY id",
+        "INSERT INTO tie (id, resource, system) SELECT id || '|' || $system, id, $system FROM resource "
+        "WHERE id NOT IN (SELECT resource FROM tie) "
+        f"AND id NOT IN (SELECT resource FROM {MATCHED} WHERE system IS NOT NULL) ORDER BY id",
         {"system": system},
     )
 
@@ -206,10 +206,9 @@ def tie(connection: duckdb.DuckDBPyConnection, matchers: Sequence[Matcher], spoo
     if not matchers:
         return
     ties = Ties(matchers)
-    cursor = connection.cursor()
-    cursor.execute(_ASKED)
+    connection.execute(_ASKED)
     with spool.open("w", encoding="utf-8") as stream:
-        while rows := cursor.fetchmany(_BATCH):
+        while rows := connection.fetchmany(_BATCH):
             stream.writelines(_found(ties, rows))
     columns = "{'resource': 'VARCHAR', 'system': 'VARCHAR', 'decided': 'BOOLEAN'}"
     path = str(spool).replace("'", "''")
