@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, asdict, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, field, fields, is_dataclass, replace
+from typing import ClassVar
 
 import pytest
 
@@ -129,6 +130,30 @@ class More:
         object.__setattr__(self, "twice", 2 * self.x)
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    x: int
+    y: int = 1
+    kind: ClassVar[str] = "base"
+
+    def __str__(self) -> str:
+        return f"<{self.x}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Extended(Base):
+    y: int = 2
+    z: int = 3
+
+    def __repr__(self) -> str:
+        return "its own"
+
+
+class Undecorated(Base):
+    def __init__(self) -> None:
+        super().__init__(7)
+
+
 @dataclass(slots=True)
 class Later:
     x: int = field(init=False)
@@ -145,3 +170,31 @@ def test_fields_that_are_no_parameters_are_for_the_class_to_fill() -> None:
     assert not hasattr(later, "x")
     later.x = 1
     assert later == later
+
+
+def test_extends_another_of_its_kind() -> None:
+    extended = Extended(0)
+
+    assert (extended.x, extended.y, extended.z) == (0, 2, 3)
+    assert [item.name for item in fields(Extended)] == ["x", "y", "z"]
+    assert [item.name for item in fields(Base)] == ["x", "y"]
+    assert replace(extended, x=5) == Extended(5)
+    assert not hasattr(extended, "__dict__")
+    assert Base(0) != extended
+    assert Base(0) == Base(0, 1)
+    assert Undecorated().x == Undecorated().x == 7
+    assert repr(Base(0)) == "Base(x=0, y=1)"
+
+
+def test_a_class_keeps_what_is_its_own() -> None:
+    assert (Extended.kind, str(Extended(4)), repr(Extended(4))) == ("base", "<4>", "its own")
+
+
+def test_is_a_dataclass_to_the_standard_library() -> None:
+    assert is_dataclass(Light)
+    assert is_dataclass(Light(1))
+    match Light(1, "a"):
+        case Light(x, y):
+            assert (x, y) == (1, "a")
+        case _:
+            pytest.fail("a light dataclass is not matched by position")
