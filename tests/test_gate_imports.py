@@ -20,12 +20,17 @@ ALLOWED = {"sovercheck", "click", "_duckdb"}
 """Beside the standard library. The engine's own package, `duckdb`, is not imported: see `inventory.engine`."""
 COSTLY = {
     "asyncio",
+    "calendar",
     "concurrent",
+    "difflib",
     "email",
+    "encodings.utf_8_sig",
     "http",
     "importlib.metadata",
+    "locale",
     "logging",
     "ssl",
+    "subprocess",
     "unittest",
     "xml",
     "zipfile",

@@ -5,7 +5,6 @@ Only `cli` prints them. Each message stands in the catalogues under `error.<code
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from sovercheck import messages
@@ -99,5 +98,7 @@ def raise_all(errors: list[SovercheckError]) -> None:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a misspelt word most likely meant, or None if none is close."""
+    import difflib
+
     matches = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)
     return matches[0] if matches else None

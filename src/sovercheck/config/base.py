@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -115,6 +113,8 @@ def at_base(start: Path, ref: str, written: Path | None = None, besides: Sequenc
         candidates = [inside]
     else:
         candidates = [posixpath.join(folder, NAME) for folder in _upward(shown_prefix)]
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="sovercheck-") as name:
         folder = Path(name).resolve()
         with _objects(root, ref) as objects:
@@ -146,6 +146,8 @@ def default_ref(environ: Mapping[str, str]) -> str | None:
 
 def _repository(start: Path) -> tuple[Path, str]:
     """The root of the working tree that holds a folder, and the folder's path from there."""
+    import subprocess
+
     asked = ["git", "-C", str(start), "rev-parse", "--show-toplevel", "--show-prefix"]
     try:
         ended = subprocess.run(asked, capture_output=True, env=_environment(), check=False)  # noqa: S603
@@ -208,6 +210,8 @@ class _Objects:
 
 @contextmanager
 def _objects(root: Path, ref: str) -> Iterator[_Objects]:
+    import subprocess
+
     command = ["git", "-C", str(root), "cat-file", "--batch", "--follow-symlinks"]
     try:
         process = subprocess.Popen(  # noqa: S603

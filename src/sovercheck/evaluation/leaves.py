@@ -6,7 +6,6 @@ comparison with none is false, `not_in` and `not_equals` are true of none, and w
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
@@ -212,7 +211,7 @@ def shift(day: date, months: int, days: int = 0) -> date:
     """The day some months and days away; the last of a shorter month where the day does not exist there."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
+    last = 31 if month == 11 else (date(year, month + 2, 1) - date(year, month + 1, 1)).days
     moved = date(year, month + 1, min(day.day, last))
     return date.fromordinal(moved.toordinal() + days)
 

@@ -27,6 +27,13 @@ At = Callable[..., Place]
 NONE = "none"
 """The word for « known to be none »."""
 
+UNITS: dict[str, int] = {
+    "B": 1,
+    **{f"{prefix}B": 1000 ** (n + 1) for n, prefix in enumerate(("k", "M", "G", "T", "P"))},
+    **{f"{prefix}iB": 1024 ** (n + 1) for n, prefix in enumerate(("K", "M", "G", "T", "P"))},
+}
+"""Units of bytes; in a cell « o » says the same as « B »."""
+
 MAX_BYTES = 2**63 - 1
 MAX_NUMBER = Decimal(10) ** 14
 """Numbers stay below it: the inventory stores eighteen digits, four of them decimals."""

@@ -14,18 +14,11 @@ from typing import Literal
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.facts import Fact, Type
-from sovercheck.inventory.values import Read, check_number, exactly, read_date, shown
+from sovercheck.inventory.values import UNITS, Read, check_number, exactly, read_date, shown
 from sovercheck.sources.sheets import Cell
 
 DecimalSign = Literal["comma", "point"]
 DateOrder = Literal["day-month", "month-day"]
-
-UNITS: dict[str, int] = {
-    "B": 1,
-    **{f"{prefix}B": 1000 ** (n + 1) for n, prefix in enumerate(("k", "M", "G", "T", "P"))},
-    **{f"{prefix}iB": 1024 ** (n + 1) for n, prefix in enumerate(("K", "M", "G", "T", "P"))},
-}
-"""Units of bytes; in a cell « o » says the same as « B »."""
 
 TRUE = frozenset({"oui", "o", "x", "vrai", "yes", "y", "true", "1", "✓", "✔"})
 FALSE = frozenset({"non", "n", "faux", "no", "false", "0"})

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any, Literal
 
+from sovercheck.inventory.values import UNITS
 from sovercheck.light import dataclass
-from sovercheck.sources.cells import UNITS
 from sovercheck.sources.kinds.path import Path, parse
 
 Provider = Literal["aws", "azure", "google"]

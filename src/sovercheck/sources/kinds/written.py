@@ -54,8 +54,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sovercheck.inventory.facts import COPY_KINDS
+from sovercheck.inventory.values import UNITS
 from sovercheck.reference.written import Bilingual, Written, read
-from sovercheck.sources.cells import UNITS
 from sovercheck.sources.kinds.model import planned_form, template_paths
 from sovercheck.sources.kinds.path import PathError, parse
 from sovercheck.sources.readers import READERS

@@ -6,6 +6,7 @@ What is no JSON of a plan is refused with the command that makes the right file.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -92,11 +93,11 @@ def parse(raw: bytes, name: str) -> Document:
 
 
 def _decoded(raw: bytes, name: str) -> str:
-    encoding = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig"
-    if encoding == "utf-8-sig" and raw[:2].find(b"\x00") >= 0:
+    encoding = "utf-16" if raw.startswith(_UTF16) else "utf-8"
+    if encoding == "utf-8" and raw[:2].find(b"\x00") >= 0:
         encoding = "utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be"
     try:
-        return raw.decode(encoding)
+        return raw.removeprefix(codecs.BOM_UTF8).decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError("encoding", place=Place(name)) from error
 
