@@ -6,7 +6,6 @@ Rows pass through a spool of newline-delimited JSON, one file a table, that the 
 from __future__ import annotations
 
 import itertools
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,11 +19,12 @@ from sovercheck.inventory.evidence import (
     grade_of,
     pack,
 )
-from sovercheck.inventory.facts import FACTS, TABLES, Fact, facts_of
+from sovercheck.inventory.facts import FACTS, TABLES, facts_of
+from sovercheck.inventory.lines import Lines, encoded
 from sovercheck.inventory.marks import mark, touched
 from sovercheck.inventory.merge import merge, merged_sql
 from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
-from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Reading, Row
+from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved
 from sovercheck.inventory.spool import (
     forget_order,
@@ -32,7 +32,6 @@ from sovercheck.inventory.spool import (
     insert_spool,
     keep_order,
     new_numbers,
-    plain_number,
     renumber,
 )
 from sovercheck.inventory.store import BELONGING, Inventory
@@ -47,8 +46,6 @@ REGISTER = "policies/reference/parties"
 SMALL = 10_000
 """So many rows the engine goes through in less time than it takes to plan how to do it best."""
 _BATCH = 10_000
-_LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
-"""Writes the lines of a spool."""
 
 
 class Builder:
@@ -69,7 +66,7 @@ class Builder:
         self._otherwise = otherwise
         self._folder = tempfile.TemporaryDirectory(prefix="sovercheck-")
         self._spools: dict[str, IO[str]] = {}
-        self._written: dict[str, set[str]] = {}
+        self._lines = {table: Lines(table) for table in TABLES}
         self._segments: dict[str, list[Path | Saved]] = {}
         self._provenance: dict[Evidence, int] = {}
         self._inventory = Inventory((database or Database()).blank())
@@ -80,7 +77,6 @@ class Builder:
         self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
         # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
         self._repeated: set[str] = set()
-        self._shapes = {table: {fact.short: _shape(fact) for fact in facts_of(table)} for table in TABLES}
 
     def add(self, source: str, items: Iterable[Item], *, bulk: bool = False) -> None:
         """Spools what a source yields.
@@ -92,6 +88,13 @@ class Builder:
         """
         count = self._inventory.counts.get(source, 0)
         said: Counter[int] = Counter()
+        integers = self._integers
+
+        def packed(known: Known) -> int:
+            found = integers.get(id(known.evidence)) or self._packed(known.evidence)
+            said[found] += 1
+            return found
+
         for item in items:
             if isinstance(item, Row):
                 ids = self._ids[item.table]
@@ -103,9 +106,7 @@ class Builder:
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
                     self._inventory.observed_as.append(ObservedAs(item.id, item.observed_as, source))
-                stored = self._stored(item, said)
-                self._spool(item.table).write(_LINES.encode(stored) + "\n")
-                self._written[item.table].update(stored)
+                self._spool(item.table).write(self._lines[item.table].line(item, packed))
                 count += 1
             elif isinstance(item, Gap):
                 self._inventory.gaps.append(item)
@@ -236,7 +237,7 @@ class Builder:
             for table in TABLES
             if not any(isinstance(segment, Saved) for segment in self._segments.get(table, ()))
             for fact in facts_of(table)
-            if not fact.derived and f"{fact.short}__ev" not in self._written.get(table, ()) and fact.name not in refused
+            if not fact.derived and f"{fact.short}__ev" not in self._lines[table].columns and fact.name not in refused
         }
         if "efvp" in self._segments or "system.efvps_complete" not in silent:
             # That a list is closed, and has none, answers what its members would.
@@ -253,7 +254,7 @@ class Builder:
             if isinstance(segment, Saved):
                 segment.insert(connection, table, order)
             else:
-                insert(connection, table, segment, self._written[table], evidence='renumbered("{name}")')
+                insert(connection, table, segment, self._lines[table].columns, evidence='renumbered("{name}")')
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
@@ -261,7 +262,6 @@ class Builder:
             path = Path(self._folder.name) / f"{table}-{len(segments)}.ndjson"
             path.touch(mode=0o600)
             self._spools[table] = path.open("w", encoding="utf-8")
-            self._written.setdefault(table, set())
             segments.append(path)
         return self._spools[table]
 
@@ -270,24 +270,6 @@ class Builder:
         spool = self._spools.pop(table, None)
         if spool is not None:
             spool.close()
-
-    def _stored(self, row: Row, said: Counter[int]) -> dict[str, object]:
-        """A row as its columns; each evidence that it names is counted in `said`."""
-        stored: dict[str, object] = {"id": row.id, **row.links}
-        shapes, integers = self._shapes[row.table], self._integers
-        for short, known in row.facts.items():
-            high, is_open, ev = shapes[short]
-            value: object = known.value
-            if high is not None:
-                # An interval without a lower end starts at zero: no number of the registry is negative.
-                value = 0 if value is None and known.high is not None else plain_number(value)
-                stored[high] = plain_number(known.high)
-            elif is_open is not None:
-                stored[is_open] = known.open
-            stored[short] = value
-            evidence = stored[ev] = integers.get(id(known.evidence)) or self._packed(known.evidence)
-            said[evidence] += 1
-        return stored
 
     def _packed(self, evidence: Evidence) -> int:
         """Its integer; that of the object met first, which stays alive, is found by its identity from now on."""
@@ -324,7 +306,7 @@ class Builder:
                 for rows in self._disputed(table):
                     row, contradictions = merge(table, rows)
                     self._inventory.contradictions.extend(contradictions)
-                    stream.write(_LINES.encode(row) + "\n")
+                    stream.write(encoded(row) + "\n")
             insert_in_order(connection, table, path, columns(table), evidence='"{name}"')
 
     def _disputed(self, table: str) -> Iterator[list[dict[str, Any]]]:
@@ -336,12 +318,3 @@ class Builder:
         stored = (dict(zip(names, values, strict=True)) for batch in batches for values in batch)
         for _, rows in itertools.groupby(stored, key=itemgetter("id")):
             yield list(rows)
-
-
-def _shape(fact: Fact) -> tuple[str | None, str | None, str]:
-    """The columns beside a fact's value: of its upper end, of whether it is open, of its evidence."""
-    return (
-        f"{fact.short}__hi" if fact.is_interval else None,
-        f"{fact.short}__open" if fact.is_list else None,
-        f"{fact.short}__ev",
-    )

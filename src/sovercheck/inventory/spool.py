@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,8 +97,3 @@ def _typed(table: str, spool: Path, written: Container[str], evidence: str, besi
         f"SELECT {selected}{besides} FROM read_json('{path}', format = 'newline_delimited', "
         f"columns = {{{struct}}}, maximum_object_size = {_LINE_LIMIT})"
     )
-
-
-def plain_number(value: object) -> object:
-    """A number as the spool spells it."""
-    return format(value, "f") if isinstance(value, Decimal) else value
