@@ -93,26 +93,29 @@ def findings(
     """
     found = []
     for item in judged:
+        if not any(tally.failed or tally.unknown for tally in item.tallies):
+            continue
         rows = _wide_rows(inventory, item)
         deciders = [_Decider(rule, inventory.provenance, exposure, as_of) for rule in item.plan.rules]
-        for n, id_, system, verdict, mask in inventory.connection.execute(
-            f"SELECT f.rule, v.id, v.system, f.verdict, f.mask FROM finding f "
-            f"JOIN verdict_{item.subject} v ON v.rowid = f.line WHERE f.subject = {SUBJECTS.index(item.subject)}"
+        for n, line, verdict, mask in inventory.connection.execute(
+            f"SELECT rule, line, verdict, mask FROM finding WHERE subject = {SUBJECTS.index(item.subject)}"
         ).fetchall():
-            row = rows[id_, system]
+            row = rows[line]
             found.append(deciders[n].finding(item.subject, row, belongs.systems(item.subject, row), verdict, mask))
     return found
 
 
-def _wide_rows(inventory: Inventory, judged: Judged) -> dict[tuple[str, str | None], Wide]:
-    cursor = inventory.connection.execute(
-        f"SELECT w.* FROM ({judged.wide}) w SEMI JOIN (SELECT v.id, v.system FROM verdict_{judged.subject} v "
-        f"WHERE v.rowid IN (SELECT line FROM finding WHERE subject = {SUBJECTS.index(judged.subject)})) f "
-        "ON f.id = w.id AND f.system IS NOT DISTINCT FROM w.system"
-    )
-    names = [column[0] for column in cursor.description or ()]
-    rows = (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
-    return {(row["id"], row["system"]): row for row in rows}
+def _wide_rows(inventory: Inventory, judged: Judged) -> dict[int, Wide]:
+    """Line of `verdict_<subject>` → the facts of that row, for those that have findings."""
+    names = ["of.resource", "of.party"]
+    names += [f"{fact.table}.{name}" for fact in judged.plan.facts for name, _ in fact_columns(fact)]
+    selected = "".join(f', "{name}"' for name in names)
+    rows = inventory.connection.execute(
+        f"SELECT v.rowid, v.id, v.system{selected} FROM {judged.beside} "
+        f"WHERE v.rowid IN (SELECT line FROM finding WHERE subject = {SUBJECTS.index(judged.subject)})"
+    ).fetchall()
+    names = ["id", "system", *names]
+    return {line: dict(zip(names, values, strict=True)) for line, *values in rows}
 
 
 class _Decider:

@@ -43,8 +43,7 @@ class Judged:
     Attributes:
         subject: whose.
         plan: the compiled rules; rule n has verdict column `v<n>`.
-        wide: SQL of the view with every fact that they read.
-        beside: SQL of what has the facts beside the verdicts, a row a row of `verdict_<subject>`.
+        beside: SQL of what has the facts beside the verdicts, a row a row of `verdict_<subject>`, which it calls `v`.
         packed: SQL of what has the worst verdicts of each subject, a row a subject: id, and the verdict columns.
         tallies: the counts of the verdicts of each rule, in the order of the plan.
         several: whether a subject may have several rows, one a system.
@@ -52,7 +51,6 @@ class Judged:
 
     subject: Subject
     plan: Plan
-    wide: str
     beside: str
     packed: str
     tallies: tuple[Tally, ...]
@@ -103,12 +101,11 @@ def _judge(
         rows = f"leaf_{subject}"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT id, system{leaves} FROM ({view})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE verdict_{subject} AS SELECT *{verdicts} FROM {rows}")
-    packed = beside = f"verdict_{subject}"
-    if inventory.small:
-        view = f"SELECT * FROM {beside}"
-    else:
+    packed = f"verdict_{subject}"
+    beside = f"{packed} v"
+    if not inventory.small:
         connection.execute(f"DROP TABLE {rows}")
-        beside = f"{beside} v JOIN ({view}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
+        beside += f" JOIN ({view}) w ON w.id = v.id AND w.system IS NOT DISTINCT FROM v.system"
     columns = [f"v{n}" for n in range(len(plan.rules))]
     if several:
         worst = ", ".join(
@@ -118,7 +115,7 @@ def _judge(
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {packed} AS SELECT id, {worst} FROM verdict_{subject} GROUP BY id"
         )
-    return Judged(subject, plan, view, beside, packed, _tally(inventory, packed, len(plan.rules)), several)
+    return Judged(subject, plan, beside, packed, _tally(inventory, packed, len(plan.rules)), several)
 
 
 def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
