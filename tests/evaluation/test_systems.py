@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from sovercheck.evaluation.alike import alike
 from sovercheck.evaluation.assess import evaluate
-from sovercheck.evaluation.systems import key_holdings, system_views, territory
-from sovercheck.findings import KeyHolding, PlaceVolume, SystemView
+from sovercheck.evaluation.systems import system_views
+from sovercheck.findings import SystemView
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.facts import FACTS
@@ -54,47 +55,8 @@ def views(estate: Inventory) -> dict[str, SystemView]:
         make_rule(Compare(FACTS["party.kind"], "exists", True), id_="kind", subject="party"),
     ]
     evaluated = evaluate(estate, rules, load_reference(), AS_OF)
-    found = system_views(estate, evaluated.judged, (), {}, {"party/p": "Hébergeur inc."})
+    found = system_views(estate, evaluated.judged, (), {}, {"party/p": "Hébergeur inc."}, alike(estate))
     return {view.id: view for view in found}
-
-
-def test_the_territory_is_volumes_by_place_and_kind_of_copy(estate: Inventory) -> None:
-    assert territory(estate, sensitive_only=False) == (
-        PlaceVolume("CA-QC", "primary", 1, 60, 60),
-        PlaceVolume("US", "backup", 1, 7, 7),
-        # Of two resources no copy is known: one has no maximum, the other may be empty.
-        PlaceVolume(None, None, 2, 10, None, unsized=1),
-    )
-
-
-def test_the_sensitive_territory_is_of_what_is_known_to_be_sensitive(estate: Inventory) -> None:
-    places = [(volume.place, volume.copies) for volume in territory(estate, sensitive_only=True)]
-    assert places == [("CA-QC", 1), ("US", 1), (None, 1)]
-
-
-def test_the_keys_are_those_of_sensitive_copies_and_of_all_where_none_is_known_to_be() -> None:
-    text = """
-systems: [{id: s, data_class: SENSITIVE}]
-resources: [{id: r, system: s}, {id: other}]
-copies:
-  - {id: a, resource: r, kind: primary, key_manager: customer, key_grade: K3}
-  - {id: b, resource: r, kind: backup, key_manager: provider, key_grade: K0}
-  - {id: c, resource: r, kind: log}
-  - {id: d, resource: r, kind: processing}
-  - {id: e, resource: other, kind: primary, key_manager: provider, key_grade: K0}
-"""
-    held = {}
-    for data_class in ("health", "internal"):
-        builder = Builder()
-        builder.add("test", rows(text.replace("SENSITIVE", data_class)))
-        with builder.finish() as inventory:
-            held[data_class] = key_holdings(inventory)
-    assert set(held["health"]) == {
-        KeyHolding("customer", "K3", 1),
-        KeyHolding("provider", "K0", 1),
-        KeyHolding(None, None, 1),
-    }
-    assert held["internal"][0] == KeyHolding("provider", "K0", 2)
 
 
 def test_a_system_has_the_copies_of_its_resources(views: dict[str, SystemView]) -> None:

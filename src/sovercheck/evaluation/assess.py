@@ -11,13 +11,14 @@ from dataclasses import field, replace
 from datetime import date
 
 from sovercheck import __version__
+from sovercheck.evaluation.alike import SENSITIVE, alike, keys, of_systems, volumes
 from sovercheck.evaluation.deciding import Belongs, contradictions, findings
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.folding import reading_lines
 from sovercheck.evaluation.judge import Judged, Tally, find, judge
 from sovercheck.evaluation.parties import EXPOSED, Exposures, derive_parties
 from sovercheck.evaluation.share import shares
-from sovercheck.evaluation.systems import UNTIED, key_holdings, system_views, territory, untied
+from sovercheck.evaluation.systems import UNTIED, system_views, untied
 from sovercheck.evaluation.waive import apply_waivers
 from sovercheck.findings import (
     SEVERITIES,
@@ -40,7 +41,7 @@ from sovercheck.findings import (
     Verdict,
 )
 from sovercheck.inventory.evidence import GRADE_WORDS, Grade, floor, grade_of
-from sovercheck.inventory.facts import FACTS, Fact
+from sovercheck.inventory.facts import FACTS, TABLES, Fact
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.ties import MATCHED
 from sovercheck.light import dataclass
@@ -90,8 +91,11 @@ def assess(
     waived = Counter(item.rule for item in found if item.waiver is not None)
     names = _names(inventory)
     by_system = evaluated.exposures.by_system()
-    views = system_views(inventory, evaluated.judged, found, by_system, names)
+    copies = alike(inventory)
+    views = system_views(inventory, evaluated.judged, found, by_system, names, copies)
+    sensitive = of_systems(copies, {view.id for view in views if view.data_class in SENSITIVE})
     reached = Counter(view.reach for view in views)
+    resources, loose = _resources(inventory)
     return Assessment(
         organisation=setting.organisation,
         as_of=as_of.isoformat(),
@@ -108,12 +112,12 @@ def assess(
             read=reached["read"],
             declared=reached["declared"],
             unreached=reached["unreached"],
-            untied_resources=_count(inventory, f"resource r WHERE {UNTIED}"),
-            subjects={**inventory.lengths, "resource": _count(inventory, _RESOURCES)},
+            untied_resources=loose,
+            subjects={table: inventory.lengths[table] for table in TABLES} | {"resource": resources},
             sources=tuple(_sources(inventory, setting.sources)),
             readings=reading_lines(inventory.readings),
-            untied=untied(inventory),
-            unmatched_resources=_count(inventory, f"(SELECT DISTINCT resource FROM {MATCHED} WHERE NOT decided)"),
+            untied=untied(inventory) if loose else (),
+            unmatched_resources=_unmatched(inventory),
         ),
         gaps=tuple(
             GapView(g.source, g.reason, g.table, g.id, g.facts, g.scope, g.needs, g.detail) for g in inventory.gaps
@@ -125,8 +129,8 @@ def assess(
         rules=tuple(_rule_results(evaluated, policies.rules, waived, as_of)),
         laws=tuple(_law_views(policies.rules, reference.laws)),
         systems=views,
-        territory=territory(inventory, sensitive_only=False),
-        sensitive_territory=territory(inventory, sensitive_only=True),
+        territory=volumes(copies),
+        sensitive_territory=volumes(sensitive),
         shares=tuple(share for _, share in evaluated.shares),
         findings=tuple(found),
         evidence=tuple(_evidence(evaluated.evidence)),
@@ -134,7 +138,8 @@ def assess(
         names=_shown_names(names, found, by_system),
         contradictions=contradictions(inventory),
         languages=setting.languages,
-        keys=key_holdings(inventory),
+        # Only the keys of sensitive and health data count, where any are known to be.
+        keys=keys(sensitive) or keys(copies),
     )
 
 
@@ -336,12 +341,23 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
 
 
-# An account is where resources are, and none itself: one with nothing in it is an empty inventory.
-_RESOURCES = "resource WHERE kind IS DISTINCT FROM 'account'"
+def _resources(inventory: Inventory) -> tuple[int, int]:
+    """How many resources there are, and how many of them have no system and may keep data.
+
+    An account is where resources are, and none itself: one with nothing in it is an empty inventory.
+    """
+    found = inventory.connection.execute(
+        f"SELECT count_if(r.kind IS DISTINCT FROM 'account'), count_if({UNTIED}) FROM resource r"
+    ).fetchone()
+    resources, loose = found or (0, 0)
+    return resources or 0, loose or 0  # of no row at all, NULL
 
 
-def _count(inventory: Inventory, what: str) -> int:
-    found = inventory.connection.execute(f"SELECT count(*) FROM {what}").fetchone()
+def _unmatched(inventory: Inventory) -> int:
+    """How many resources matchers could not decide on."""
+    if not inventory.lengths[MATCHED]:
+        return 0
+    found = inventory.connection.execute(f"SELECT count(DISTINCT resource) FROM {MATCHED} WHERE NOT decided").fetchone()
     return int(found[0]) if found else 0
 
 
@@ -354,15 +370,14 @@ def _sources(inventory: Inventory, kinds: Mapping[str, str]) -> Iterable[SourceV
 def _names(inventory: Inventory) -> dict[str, str]:
     """`table/id` → name; a copy bears its resource's, a contract without a name those of its system and party."""
     names = {}
-    for table in ("party", "system", "resource", "contract"):
+    for table in (table for table in ("party", "system", "resource", "contract") if inventory.lengths[table]):
         for id_, name in inventory.connection.execute(
             f'SELECT id, name FROM "{table}" WHERE name IS NOT NULL'
         ).fetchall():
             names[f"{table}/{id_}"] = name
-    for id_, name in inventory.connection.execute(
-        "SELECT c.id, r.name FROM copy c JOIN resource r ON r.id = c.resource WHERE r.name IS NOT NULL"
-    ).fetchall():
-        names[f"copy/{id_}"] = name
+    for id_, resource in inventory.connection.execute("SELECT id, resource FROM copy").fetchall():
+        if (name := names.get(f"resource/{resource}")) is not None:
+            names[f"copy/{id_}"] = name
     for id_, product, version, system, resource in inventory.connection.execute(
         "SELECT id, product, version, system, resource FROM component"
     ).fetchall():

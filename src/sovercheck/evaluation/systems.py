@@ -1,101 +1,44 @@
-"""What an assessment holds of each system, and of the whole territory: places, volumes, parties, verdicts, evidence."""
+"""What an assessment holds of each system: places, volumes, parties, verdicts, evidence."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from sovercheck.evaluation.alike import Alike, volumes
 from sovercheck.evaluation.deciding import canonical
-from sovercheck.evaluation.judge import RANK, Judged
+from sovercheck.evaluation.judge import Judged
 from sovercheck.findings import (
     DecidingFact,
     Exposure,
     Finding,
     InvolvedParty,
-    KeyHolding,
     KnownFact,
-    PlaceVolume,
     SystemView,
     UntiedResource,
     Verdict,
 )
 from sovercheck.inventory.evidence import Grade, floor, grade_of, provenance_of
-from sovercheck.inventory.facts import facts_of
+from sovercheck.inventory.facts import Fact, facts_of
 from sovercheck.inventory.store import Inventory
 from sovercheck.inventory.tables import fact_columns
 
 _TOLD_OF_SYSTEMS = ("contract", "outage", "component", "efvp", "involvement")
 """The tables whose facts are told among what is known of a system, beside its own."""
 
-_SENSITIVE = ("sensitive", "health")
+_EVIDENCE_BELOW = {
+    "involvement": "greatest(role__ev, access__ev)",
+    "contract": "value__ev",
+    "component": "product__ev",
+}
+"""Beside a system's own facts and its copies, what shows that somebody told of it."""
+
+_BY_RANK = (Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL)
+"""From the best verdict to the worst."""
+
 _UNTIED = 50
 """How many resources without a system are told one by one."""
-
-
-def territory(inventory: Inventory, *, sensitive_only: bool) -> tuple[PlaceVolume, ...]:
-    """Copies and bytes by place and kind of copy.
-
-    A resource of which no copy is known counts as one of unknown place and kind. A size that is not known is unbounded.
-
-    Args:
-        inventory: the facts.
-        sensitive_only: whether only resources of systems known to hold sensitive or health data count.
-    """
-    condition = f"WHERE {_holds_sensitive('resource')}" if sensitive_only else ""
-    rows = inventory.connection.execute(
-        f"SELECT place, kind, {_VOLUME} "
-        f"FROM ({_COPIES}) {condition} GROUP BY ALL ORDER BY place NULLS LAST, kind NULLS LAST"
-    ).fetchall()
-    return tuple(
-        PlaceVolume(place, kind, count, int(low), _whole(high), unsized)
-        for place, kind, count, low, high, unsized in rows
-    )
-
-
-def key_holdings(inventory: Inventory) -> tuple[KeyHolding, ...]:
-    """Copies by who manages their keys and by the grade of these, the most numerous first.
-
-    What is computed on elsewhere is not kept, and has no key. Only the copies of sensitive and health data count, where
-    any are known to be.
-    """
-    kept = "coalesce(c.kind <> 'processing' OR c.kind__ev <= 0, TRUE)"
-    rows: list[tuple[str | None, str | None, int]] = []
-    for condition in (f"{kept} AND {_holds_sensitive('c.resource')}", kept):
-        rows = inventory.connection.execute(
-            "SELECT CASE WHEN c.key_manager__ev > 0 THEN c.key_manager END AS manager, "
-            "CASE WHEN c.key_grade__ev > 0 THEN c.key_grade END AS grade, count(*) AS copies "
-            f"FROM copy c WHERE {condition} GROUP BY ALL ORDER BY copies DESC, manager NULLS LAST, grade NULLS LAST"
-        ).fetchall()
-        if rows:
-            break
-    return tuple(KeyHolding(*row) for row in rows)
-
-
-def _holds_sensitive(resource: str) -> str:
-    words = ", ".join(f"'{word}'" for word in _SENSITIVE)
-    return (
-        f"{resource} IN (SELECT tie.resource FROM tie JOIN system s ON s.id = tie.system "
-        f"WHERE s.data_class__ev > 0 AND s.data_class IN ({words}))"
-    )
-
-
-_COPIES = """
-SELECT r.id AS resource,
-    CASE WHEN c.place__ev > 0 THEN c.place END AS place,
-    CASE WHEN c.kind__ev > 0 THEN c.kind END AS kind,
-    CASE WHEN c.bytes__ev > 0 THEN coalesce(c.bytes, 0)
-         WHEN r.bytes__ev > 0 AND NOT coalesce(r.bytes_basis = 'allocated', FALSE) THEN coalesce(r.bytes, 0)
-         ELSE 0 END AS low,
-    CASE WHEN c.bytes__ev > 0 THEN CASE WHEN c.bytes IS NULL THEN 0 ELSE c.bytes__hi END
-         WHEN r.bytes__ev > 0 THEN CASE WHEN r.bytes IS NULL THEN 0 ELSE r.bytes__hi END END AS high
-FROM resource r LEFT JOIN copy c ON c.resource = r.id
-"""
-"""Each copy with its volume: its own if it is known, else its resource's."""
-
-
-_VOLUME = "count(*), sum(low), CASE WHEN count(*) = count(high) THEN sum(high) END, count(*) - count(high)"
-"""The columns of a `PlaceVolume` after its place and kind."""
 
 
 def system_views(
@@ -104,48 +47,51 @@ def system_views(
     found: Sequence[Finding],
     exposures: Mapping[str, tuple[Exposure, ...]],
     names: Mapping[str, str],
+    copies: Iterable[Alike],
 ) -> tuple[SystemView, ...]:
     """Every system, those named one by one first, then by name."""
     if not inventory.lengths["system"]:
         return ()
     connection = inventory.connection
-    places: dict[str, list[PlaceVolume]] = defaultdict(list)
-    for system, place, kind, count, low, high, unsized in connection.execute(
-        f"SELECT tie.system, place, kind, {_VOLUME} "
-        f"FROM ({_COPIES}) c JOIN tie ON tie.resource = c.resource GROUP BY ALL "
-        "ORDER BY ALL"
-    ).fetchall():
-        places[system].append(PlaceVolume(place, kind, count, int(low), _whole(high), unsized))
+    held: dict[str, list[Alike]] = defaultdict(list)
+    for item in copies:
+        for system in item.systems:
+            held[system].append(item)
     parties = _parties(inventory, names)
     verdicts = _verdicts(inventory, judged, found)
     weakest = _weakest(found)
-    known = _known(inventory)
-    reach = _reach(inventory)
+    told = _told(inventory)
+    below = _below(inventory)
+    resources = dict(connection.execute("SELECT system, count(DISTINCT resource) FROM tie GROUP BY system").fetchall())
+    opened = {
+        id_: rest
+        for id_, *rest in connection.execute("SELECT id, places__open, parties__open FROM derived_system").fetchall()
+    }
+    facts = _columns("system")
+    own = [columns[-1] for fact, columns in facts if fact.name != "system.purpose"]
     views = []
-    for id_, name, purpose, class_, status, resources, places_open, parties_open in connection.execute(
-        "SELECT s.id, s.name, s.purpose, CASE WHEN s.data_class__ev > 0 THEN s.data_class END, "
-        "CASE WHEN s.status__ev > 0 THEN s.status END, "
-        "(SELECT count(DISTINCT resource) FROM tie WHERE tie.system = s.id), d.places__open, d.parties__open "
-        "FROM system s JOIN derived_system d ON d.id = s.id"
-    ).fetchall():
+    for row in _rows(inventory, "SELECT * FROM system"):
+        id_ = row["id"]
         bulk = id_ in inventory.bulk_systems
+        places_open, parties_open = opened[id_]
+        strongest = max(below.get(id_, 0), *(row[name] for name in own), *(item.evidence for item in held[id_]))
         views.append(
             SystemView(
                 id=id_,
-                name=name or id_,
-                purpose=purpose,
-                data_class=class_,
-                status=status,
-                reach=reach[id_],
-                resources=resources,
-                places=tuple(places.get(id_, ())),
+                name=row["name"] or id_,
+                purpose=row["purpose"],
+                data_class=row["data_class"] if row["data_class__ev"] > 0 else None,
+                status=row["status"] if row["status__ev"] > 0 else None,
+                reach=_reach(strongest),
+                resources=resources.get(id_, 0),
+                places=volumes(held[id_]),
                 places_open=bool(places_open),
                 parties=tuple(parties.get(id_, ())),
                 parties_open=bool(parties_open),
                 exposures=exposures.get(id_, ()),
                 verdicts=dict(sorted(verdicts.get(id_, {}).items())),
                 weakest=weakest.get(id_),
-                known=() if bulk else tuple(known.get(id_, ())),
+                known=() if bulk else (*_known(facts, row), *told.get(id_, ())),
                 origin="bulk" if bulk else "listed",
             )
         )
@@ -153,8 +99,10 @@ def system_views(
     return tuple(views)
 
 
-def _whole(number: Any) -> int | None:  # noqa: ANN401 - a number of the engine's
-    return None if number is None else int(number)
+def _rows(inventory: Inventory, sql: str) -> Iterator[dict[str, Any]]:
+    cursor = inventory.connection.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return (dict(zip(names, values, strict=True)) for values in cursor.fetchall())
 
 
 UNTIED = (
@@ -198,21 +146,23 @@ def _parties(inventory: Inventory, names: Mapping[str, str]) -> dict[str, list[I
 
 def _verdicts(inventory: Inventory, judged: Sequence[Judged], found: Sequence[Finding]) -> dict[str, dict[str, str]]:
     """System → rule → the worst verdict among the system's subjects."""
+    words = [verdict.word for verdict in _BY_RANK]
     worst: dict[str, dict[str, str]] = defaultdict(dict)
     for item in judged:
-        columns = ", ".join(f"max({RANK.format(v=f'v{n}')})" for n in range(len(item.plan.rules)))
+        source, system = f"verdict_{item.subject} v", "v.system"
         if item.subject == "party":
-            source = (
-                "verdict_party v JOIN (SELECT DISTINCT id AS of_system, party FROM involved WHERE subject = 'system') "
-                "i ON i.party = v.id"
-            )
-        else:
-            source = f"(SELECT *, system AS of_system FROM verdict_{item.subject}) v"
-        for system, *ranks in inventory.connection.execute(
-            f"SELECT of_system, {columns} FROM {source} WHERE of_system IS NOT NULL GROUP BY of_system"
+            source, system = f"{source} JOIN involved i ON i.party = v.id AND i.subject = 'system'", "i.id"
+        columns = "".join(f", v{n}" for n in range(len(item.plan.rules)))
+        ranks: dict[str, list[int]] = {}
+        # There are few ways to fare: the engine finds them in less time than the worst verdict of each rule.
+        for of, *verdicts in inventory.connection.execute(
+            f"SELECT DISTINCT {system}{columns} FROM {source} WHERE {system} IS NOT NULL"
         ).fetchall():
-            for rule, rank in zip(item.plan.rules, ranks, strict=True):
-                worst[system][rule.rule.id] = Verdict({3: 2, 2: 3}.get(rank, rank)).word
+            fared = [_BY_RANK.index(verdict) for verdict in verdicts]
+            ranks[of] = list(map(max, fared, ranks.get(of, fared)))
+        ids = [compiled.rule.id for compiled in item.plan.rules]
+        for of, ranked in ranks.items():
+            worst[of].update(zip(ids, (words[rank] for rank in ranked), strict=True))
     fails: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for finding in found:
         if finding.verdict == "fail":
@@ -234,59 +184,63 @@ def _weakest(found: Sequence[Finding]) -> dict[str, str]:
     return {system: grade.word for system, grade in grades.items()}
 
 
-def _known(inventory: Inventory) -> dict[str, list[KnownFact]]:
-    """System → the facts known of it and of what tells of it, for the systems named one by one."""
-    known: dict[str, list[KnownFact]] = defaultdict(list)
-    for table in (table for table in ("system", *_TOLD_OF_SYSTEMS) if inventory.lengths[table]):
-        of = "id" if table == "system" else "system"
-        facts = [fact for fact in facts_of(table) if not fact.derived and fact.name != "system.name"]
-        cursor = inventory.connection.execute(f'SELECT * FROM "{table}" WHERE "{of}" IS NOT NULL ORDER BY id')
-        names = [column[0] for column in cursor.description or ()]
-        for values in cursor.fetchall():
-            row = dict(zip(names, values, strict=True))
-            if row[of] in inventory.bulk_systems:
-                continue
-            for fact in facts:
-                columns = [name for name, _ in fact_columns(fact)]
-                evidence = row[columns[-1]]
-                grade = grade_of(evidence)
-                if grade is None:
-                    continue
-                value = row[columns[0]]
-                known[row[of]].append(
-                    KnownFact(
-                        DecidingFact(
-                            fact=fact.name,
-                            of=row["id"],
-                            state="none" if value is None else "known",
-                            value=canonical(value),
-                            high=str(canonical(row[columns[1]]))
-                            if fact.is_interval and row[columns[1]] is not None
-                            else None,
-                            open=bool(row[columns[1]]) if fact.is_list else False,
-                            provenance=provenance_of(evidence),
-                        ),
-                        grade.word,
-                    )
-                )
-    return known
+def _told(inventory: Inventory) -> dict[str, list[KnownFact]]:
+    """System → the facts known of what tells of it, for the systems named one by one."""
+    told: dict[str, list[KnownFact]] = defaultdict(list)
+    for table in (table for table in _TOLD_OF_SYSTEMS if inventory.lengths[table]):
+        facts = _columns(table)
+        for row in _rows(inventory, f'SELECT * FROM "{table}" WHERE system IS NOT NULL ORDER BY id'):
+            if row["system"] not in inventory.bulk_systems:
+                told[row["system"]] += _known(facts, row)
+    return told
 
 
-def _reach(inventory: Inventory) -> dict[str, Literal["read", "declared", "unreached"]]:
-    """Whether a reading reached a system, or only declarations, or nothing beyond its name."""
-    own = [
-        f"s.{fact.short}__ev"
-        for fact in facts_of("system")
-        if not fact.derived and fact.short not in ("name", "purpose")
+def _columns(table: str) -> list[tuple[Fact, list[str]]]:
+    """The facts of a table that are told of a system, with the names of their columns."""
+    return [
+        (fact, [name for name, _ in fact_columns(fact)])
+        for fact in facts_of(table)
+        if not fact.derived and fact.name != "system.name"
     ]
-    below = ["c.place__ev", "c.kind__ev", "r.bytes__ev", "i.role__ev", "i.access__ev", "k.value__ev", "x.product__ev"]
-    reach: dict[str, Literal["read", "declared", "unreached"]] = {}
-    for id_, strongest in inventory.connection.execute(
-        f"SELECT s.id, max(greatest({', '.join(own)}, {', '.join(f'coalesce({ev}, 0)' for ev in below)})) "
-        "FROM system s LEFT JOIN tie t ON t.system = s.id "
-        "LEFT JOIN resource r ON r.id = t.resource LEFT JOIN copy c ON c.resource = r.id "
-        "LEFT JOIN involvement i ON i.system = s.id LEFT JOIN contract k ON k.system = s.id "
-        "LEFT JOIN component x ON x.system = s.id GROUP BY s.id"
-    ).fetchall():
-        reach[id_] = "read" if strongest >= floor(Grade.DOCUMENTED) else "declared" if strongest > 0 else "unreached"
-    return reach
+
+
+def _known(facts: Iterable[tuple[Fact, list[str]]], row: Mapping[str, Any]) -> Iterator[KnownFact]:
+    for fact, columns in facts:
+        evidence = row[columns[-1]]
+        grade = grade_of(evidence)
+        if grade is None:
+            continue
+        value = row[columns[0]]
+        second = row[columns[1]]
+        yield KnownFact(
+            DecidingFact(
+                fact=fact.name,
+                of=row["id"],
+                state="none" if value is None else "known",
+                value=canonical(value),
+                high=str(canonical(second)) if fact.is_interval and second is not None else None,
+                open=bool(second) if fact.is_list else False,
+                provenance=provenance_of(evidence),
+            ),
+            grade.word,
+        )
+
+
+def _below(inventory: Inventory) -> dict[str, int]:
+    """System → the strongest evidence of who is involved in it, of its contracts and of its components."""
+    strongest = [
+        f"SELECT system, max({evidence}) FROM {table} WHERE system IS NOT NULL GROUP BY system"
+        for table, evidence in _EVIDENCE_BELOW.items()
+        if inventory.lengths[table]
+    ]
+    found: dict[str, int] = {}
+    for system, evidence in inventory.connection.execute(" UNION ALL ".join(strongest)).fetchall() if strongest else ():
+        found[system] = max(evidence, found.get(system, 0))
+    return found
+
+
+def _reach(strongest: int) -> Literal["read", "declared", "unreached"]:
+    """Whether a reading reached a system, or only declarations, or nothing beyond its name."""
+    if strongest >= floor(Grade.DOCUMENTED):
+        return "read"
+    return "declared" if strongest > 0 else "unreached"

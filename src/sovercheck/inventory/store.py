@@ -101,11 +101,10 @@ class Inventory:
 
     @property
     def lengths(self) -> Mapping[str, int]:
-        """How many rows each of `facts.TABLES` has, counted once."""
+        """How many rows each of `facts.TABLES`, and what matchers gave, has, counted once."""
         if not self._lengths:
-            counts = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in TABLES)
-            found = self.connection.execute(f"SELECT {counts}").fetchone() or ()
-            self._lengths = dict(zip(TABLES, found, strict=True))
+            counts = (f"SELECT '{table}', count(*) FROM \"{table}\"" for table in (*TABLES, MATCHED))
+            self._lengths = dict(self.connection.execute(" UNION ALL ".join(counts)).fetchall())
         return self._lengths
 
     def sha256(self) -> str:
@@ -113,16 +112,14 @@ class Inventory:
 
         What the evaluation adds to `provenance` is no part of it.
         """
+        hashes = [_hash(table) for table in TABLES if self.lengths[table]]
+        hashed = dict(self.connection.execute(" UNION ALL ".join(hashes)).fetchall()) if hashes else {}
         digest = hashlib.sha256(SCHEMA.encode())
         for table in TABLES:
-            selected = ", ".join(f'"{name}"' for name in columns(table))
-            found = None
-            if self.lengths[table]:
-                found = self.connection.execute(
-                    f"SELECT md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
-                ).fetchone()
-            digest.update(f"{table}:{found[0] if found else None}".encode())
-        matched = self.connection.execute(f"SELECT * FROM {MATCHED} WHERE NOT decided ORDER BY ALL").fetchall()
+            digest.update(f"{table}:{hashed.get(table)}".encode())
+        matched = []
+        if self.lengths[MATCHED]:
+            matched = self.connection.execute(f"SELECT * FROM {MATCHED} WHERE NOT decided ORDER BY ALL").fetchall()
         for item in (*self.provenance[: self._said], *self.gaps, *self.readings, *matched):
             digest.update(repr(item).encode())
         return digest.hexdigest()
@@ -222,6 +219,12 @@ class Inventory:
         self.grades = manifest["grades"]
         self.bulk_systems = set(manifest["bulk_systems"])
         self.observed_as = [ObservedAs(**item) for item in manifest["observed_as"]]
+
+
+def _hash(table: str) -> str:
+    """SQL of a table's name and the hash of its rows."""
+    selected = ", ".join(f'"{name}"' for name in columns(table))
+    return f"SELECT '{table}', md5(string_agg(md5(row({selected})::VARCHAR), '' ORDER BY id)) FROM \"{table}\""
 
 
 def check_free(folder: Path) -> None:
