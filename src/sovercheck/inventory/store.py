@@ -113,7 +113,10 @@ class Inventory:
         What the evaluation adds to `provenance` is no part of it.
         """
         hashes = [_hash(table) for table in TABLES if self.lengths[table]]
-        hashed = dict(self.connection.execute(" UNION ALL ".join(hashes)).fetchall()) if hashes else {}
+        hashed: dict[str, str] = {}
+        # Of many rows, those of one table are held at a time.
+        for selected in [" UNION ALL ".join(hashes)] if hashes and self.small else hashes:
+            hashed.update(self.connection.execute(selected).fetchall())
         digest = hashlib.sha256(SCHEMA.encode())
         for table in TABLES:
             digest.update(f"{table}:{hashed.get(table)}".encode())
