@@ -369,29 +369,33 @@ def _sources(inventory: Inventory, kinds: Mapping[str, str]) -> Iterable[SourceV
 
 def _names(inventory: Inventory) -> dict[str, str]:
     """`table/id` → name; a copy bears its resource's, a contract without a name those of its system and party."""
-    names = {}
-    for table in (table for table in ("party", "system", "resource", "contract") if inventory.lengths[table]):
-        for id_, name in inventory.connection.execute(
-            f'SELECT id, name FROM "{table}" WHERE name IS NOT NULL'
-        ).fetchall():
-            names[f"{table}/{id_}"] = name
-    for id_, resource in inventory.connection.execute("SELECT id, resource FROM copy").fetchall():
+    names: dict[str, str] = {}
+    for table in ("party", "system", "resource", "contract"):
+        for id_, name in _read(inventory, table, "id, name"):
+            if name is not None:
+                names[f"{table}/{id_}"] = name
+    for id_, resource in _read(inventory, "copy", "id, resource"):
         if (name := names.get(f"resource/{resource}")) is not None:
             names[f"copy/{id_}"] = name
-    for id_, product, version, system, resource in inventory.connection.execute(
-        "SELECT id, product, version, system, resource FROM component"
-    ).fetchall():
+    for id_, product, version, system, resource in _read(
+        inventory, "component", "id, product, version, system, resource"
+    ):
         owner = names.get(f"system/{system}") or names.get(f"resource/{resource}")
         name = f"{product} {version}" if product and version else product or owner
         if name is not None:
             names[f"component/{id_}"] = name
-    for id_, system, party in inventory.connection.execute(
-        "SELECT id, system, party FROM contract WHERE name IS NULL"
-    ).fetchall():
+    for id_, system, party in _read(inventory, "contract", "id, system, party"):
         ends = [name for key in (f"system/{system}", f"party/{party}") if (name := names.get(key)) is not None]
         if ends:
-            names[f"contract/{id_}"] = " – ".join(ends)
+            names.setdefault(f"contract/{id_}", " – ".join(ends))
     return names
+
+
+def _read(inventory: Inventory, table: str, columns: str) -> Sequence[tuple[str | None, ...]]:
+    """Columns of each row of a table; one without rows is not asked."""
+    if not inventory.lengths[table]:
+        return ()
+    return inventory.connection.execute(f'SELECT {columns} FROM "{table}"').fetchall()
 
 
 def _shown_names(
