@@ -16,7 +16,6 @@ from typing import IO, TYPE_CHECKING, Any
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
     Evidence,
-    grade_of,
     pack,
 )
 from sovercheck.inventory.facts import FACTS, TABLES, facts_of
@@ -27,6 +26,7 @@ from sovercheck.inventory.observed import UNSEEN, ObservedAs, rename
 from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Reading, Row
 from sovercheck.inventory.saved import PARTS, Saved
 from sovercheck.inventory.spool import (
+    SPOOLED,
     forget_order,
     insert_in_order,
     insert_spool,
@@ -73,7 +73,7 @@ class Builder:
         self._plans: set[str] = set()
         self._bulk: set[str] = set()
         self._named: set[str] = set()
-        self._integers: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
         self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
         # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
         self._repeated: set[str] = set()
@@ -88,10 +88,10 @@ class Builder:
         """
         count = self._inventory.counts.get(source, 0)
         said: Counter[int] = Counter()
-        integers = self._integers
+        numbers = self._numbers
 
-        def packed(known: Known) -> int:
-            found = integers.get(id(known.evidence)) or self._packed(known.evidence)
+        def numbered(known: Known) -> int:
+            found = numbers.get(id(known.evidence)) or self._number(known.evidence)
             said[found] += 1
             return found
 
@@ -106,7 +106,7 @@ class Builder:
                     (self._bulk if bulk else self._named).add(item.id)
                 if item.observed_as is not None:
                     self._inventory.observed_as.append(ObservedAs(item.id, item.observed_as, source))
-                self._spool(item.table).write(self._lines[item.table].line(item, packed))
+                self._spool(item.table).write(self._lines[item.table].line(item, numbered))
                 count += 1
             elif isinstance(item, Gap):
                 self._inventory.gaps.append(item)
@@ -116,10 +116,9 @@ class Builder:
                 self._inventory.notes.append(item)
         self._inventory.counts[source] = count
         grades: Counter[str] = Counter()
-        for evidence, times in said.items():
-            grade = grade_of(evidence)
-            assert grade is not None  # noqa: S101 - packed of a grade
-            grades[grade.word] += times
+        known = list(self._provenance)
+        for number, times in said.items():
+            grades[known[number - 1].grade.word] += times
         if grades:
             self._inventory.grades[source] = min(grades, key=lambda word: (-grades[word], word))
 
@@ -205,7 +204,7 @@ class Builder:
         if sum(inventory.counts.values()) <= SMALL:
             inventory.expect_few_rows()
         order = new_numbers(self._provenance, inventory.provenance)
-        renumber(connection, order)
+        renumber(connection, [pack(item.grade, order[n]) for item, n in self._provenance.items()])
         for table in tuple(self._spools):
             self._close(table)
         if inventory.observed_as:
@@ -254,7 +253,7 @@ class Builder:
             if isinstance(segment, Saved):
                 segment.insert(connection, table, order)
             else:
-                insert(connection, table, segment, self._lines[table].columns, evidence='renumbered("{name}")')
+                insert(connection, table, segment, self._lines[table].columns, evidence=SPOOLED)
 
     def _spool(self, table: str) -> IO[str]:
         if table not in self._spools:
@@ -271,12 +270,12 @@ class Builder:
         if spool is not None:
             spool.close()
 
-    def _packed(self, evidence: Evidence) -> int:
-        """Its integer; that of the object met first, which stays alive, is found by its identity from now on."""
+    def _number(self, evidence: Evidence) -> int:
+        """Its number in a spool, from one; that of the object met first, which lives on, is found by identity."""
         before = len(self._provenance)
-        found = pack(evidence.grade, self._provenance.setdefault(evidence, before))
+        found = self._provenance.setdefault(evidence, before) + 1
         if len(self._provenance) > before:
-            self._integers[id(evidence)] = found
+            self._numbers[id(evidence)] = found
         return found
 
     def _merge(self, table: str) -> None:

@@ -35,12 +35,12 @@ class Lines:
         self._facts = {fact.short: fact for fact in facts_of(table)}
         self._begun: dict[str, tuple[str, str]] = {}
 
-    def line(self, row: Row, packed: Callable[[Known], int]) -> str:
+    def line(self, row: Row, numbered: Callable[[Known], int]) -> str:
         """A row as a line.
 
         Args:
             row: of this table.
-            packed: gives the evidence of a fact as its integer.
+            numbered: gives the number that stands for the evidence of a fact.
         """
         begun = self._begun
         parts = ['{"id":', quoted(row.id)]
@@ -51,7 +51,7 @@ class Lines:
             value = known.value
             evidence, begins = begun.get(short) or self._begin(short)
             spelt = quoted(value) if type(value) is str else _spelt(self._facts[short], known)
-            parts += evidence, str(packed(known)), begins, spelt
+            parts += evidence, str(numbered(known)), begins, spelt
         parts.append("}\n")
         return "".join(parts)
 

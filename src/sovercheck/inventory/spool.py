@@ -6,13 +6,15 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sovercheck.inventory.evidence import GAPPED_BIT, NO_ANSWER, Evidence
+from sovercheck.inventory.evidence import NO_ANSWER, Evidence
 from sovercheck.inventory.tables import columns
 
 if TYPE_CHECKING:
     import duckdb
 
 _LINE_LIMIT = 64 * 1024 * 1024
+SPOOLED = "getvariable('spooled')[\"{name}\"]"
+"""SQL of an evidence integer, by its number in a spool."""
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
@@ -45,16 +47,9 @@ def new_numbers(numbers: Mapping[Evidence, int], provenance: Sequence[Evidence])
     return order
 
 
-def renumber(connection: duckdb.DuckDBPyConnection, order: list[int]) -> None:
-    """Makes the macro `renumbered`: evidence as it was spooled → evidence as `provenance` numbers it."""
-    if order == sorted(order):
-        connection.execute("CREATE TEMP MACRO renumbered(ev) AS ev")
-        return
-    connection.execute("SET VARIABLE renumbering = ?", [order])
-    found = f"getvariable('renumbering')[(ev & {GAPPED_BIT - 1}) + 1]"
-    connection.execute(
-        f"CREATE TEMP MACRO renumbered(ev) AS CASE WHEN ev > 0 THEN (ev & {~(GAPPED_BIT - 1)}) | {found} ELSE ev END"
-    )
+def renumber(connection: duckdb.DuckDBPyConnection, integers: list[int]) -> None:
+    """Tells the engine what evidence integers the numbers in a spool stand for, from one; see `SPOOLED`."""
+    connection.execute("SET VARIABLE spooled = ?::INTEGER[]", [integers])
 
 
 def insert_spool(
