@@ -52,7 +52,7 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     _macros(connection)
     connection.execute(_involved(inventory.lengths))
     connection.execute(_resource_facts(own, read))
-    connection.execute(_system_facts(read))
+    connection.execute(_system_facts(read, inventory.unanswered))
     tables = {FACTS[name].table for name in read}
     if "efvp" in tables:
         derive_of_copies(inventory)
@@ -198,14 +198,17 @@ FROM summed{joined}
 _TIED = "SELECT resource, list(DISTINCT system ORDER BY system) AS systems FROM tie GROUP BY resource"
 
 
-def _system_facts(read: Collection[str]) -> str:
+def _system_facts(read: Collection[str], unanswered: Collection[str]) -> str:
     lists = {"places": "c.id IS NOT NULL"}
     lists |= {
         f"{kind}_places": f"(c.kind = '{kind}' AND c.kind__ev > 0)"
         for kind in COPY_KINDS
         if f"system.{kind}_places" in read
     }
-    tables = [_PARTIES]
+    # A list that nobody says is whole is open, whatever belongs to it.
+    whole = _NOBODY_SAYS if "system.resources_complete" in unanswered else _ALL_LISTED
+    involved = _NOBODY_SAYS if "system.involvements_complete" in unanswered else _ALL_INVOLVED
+    tables = [_parties(involved)]
     selected = ["placed.*", _PARTIES_TOLD]
     joined = ""
     if "system.access_places" in read:
@@ -221,14 +224,7 @@ CREATE OR REPLACE TEMP TABLE derived_system AS
 WITH placed AS (
     SELECT id, {", ".join(_place_list(of) for of in lists)}
     FROM (
-        SELECT s.id,
-            surely(any_value(s.resources_complete), any_value(s.resources_complete__ev))
-            AND coalesce(bool_and(surely(r.copies_complete, r.copies_complete__ev)) FILTER (r.id IS NOT NULL), TRUE)
-            AND NOT coalesce(bool_or(NOT sure(c.kind__ev)) FILTER (c.id IS NOT NULL), FALSE) AS closed,
-            least(any_value(s.resources_complete__ev),
-                  coalesce(min(r.copies_complete__ev) FILTER (r.id IS NOT NULL), any_value(s.resources_complete__ev)))
-                AS closed_ev,
-            {", ".join(_place_sums(of, condition) for of, condition in lists.items())}
+        SELECT s.id, {whole}, {", ".join(_place_sums(of, condition) for of, condition in lists.items())}
         FROM system s LEFT JOIN tie t ON t.system = s.id LEFT JOIN resource r ON r.id = t.resource
             LEFT JOIN copy c ON c.resource = t.resource
         GROUP BY s.id
@@ -243,13 +239,31 @@ def _remote(role: str) -> str:
     return f"({role}.access__ev > 0 AND {role}.access IN ({words}))"
 
 
-_PARTIES = """parties AS (
-    SELECT s.id, list(DISTINCT i.party ORDER BY i.party) FILTER (i.party IS NOT NULL) AS members,
-        weakest(greatest(i.role__ev, i.access__ev), TRUE) AS members_ev,
+_NOBODY_SAYS = f"FALSE AS closed, {NO_ANSWER} AS closed_ev"
+"""Whether a list is closed, and on what evidence, where no inventory row says anything of it."""
+
+_ALL_LISTED = """
+            surely(any_value(s.resources_complete), any_value(s.resources_complete__ev))
+            AND coalesce(bool_and(surely(r.copies_complete, r.copies_complete__ev)) FILTER (r.id IS NOT NULL), TRUE)
+            AND NOT coalesce(bool_or(NOT sure(c.kind__ev)) FILTER (c.id IS NOT NULL), FALSE) AS closed,
+            least(any_value(s.resources_complete__ev),
+                  coalesce(min(r.copies_complete__ev) FILTER (r.id IS NOT NULL), any_value(s.resources_complete__ev)))
+                AS closed_ev"""
+"""The same of the copies of a system."""
+
+_ALL_INVOLVED = """
         surely(any_value(s.involvements_complete), any_value(s.involvements_complete__ev)) AS closed,
-        any_value(s.involvements_complete__ev) AS closed_ev
+        any_value(s.involvements_complete__ev) AS closed_ev"""
+"""The same of those who are involved in a system."""
+
+
+def _parties(closed: str) -> str:
+    return f"""parties AS (
+    SELECT s.id, list(DISTINCT i.party ORDER BY i.party) FILTER (i.party IS NOT NULL) AS members,
+        weakest(greatest(i.role__ev, i.access__ev), TRUE) AS members_ev, {closed}
     FROM system s LEFT JOIN involved i ON i.subject = 'system' AND i.id = s.id GROUP BY s.id
 )"""
+
 
 _PARTIES_TOLD = """
     coalesce(parties.members, []) AS parties, NOT parties.closed AS parties__open,
