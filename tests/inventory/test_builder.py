@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from sovercheck.inventory.builder import Builder
+from sovercheck.inventory.engine import Database
 from sovercheck.inventory.rows import Known, Row
+from sovercheck.inventory.store import Inventory
 
 from .test_store import ROWS, SAID, built, cells
 
@@ -55,9 +57,13 @@ def test_of_a_register_the_parties_that_are_named_and_those_above_and_below_them
 
 
 def test_the_engine_is_told_of_few_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads(inventory: Inventory) -> object:
+        return cells(inventory, "SELECT current_setting('threads')")[0]
+
     monkeypatch.setattr("sovercheck.inventory.builder.SMALL", len(ROWS))
     with built(*ROWS) as few, built(*ROWS, Row("system", "t")) as many:
         assert (few.small, many.small) == (True, False)
+        assert threads(few) == 1
         assert few.sha256() != many.sha256()
 
 
@@ -71,3 +77,15 @@ def test_rows_of_one_subject_are_merged_however_many_ids_are_remembered(
     with built(*rows, again) as inventory:
         assert inventory.lengths["system"] == 4
         assert cells(inventory, "SELECT name, purpose FROM system WHERE id = 'd'") == ("d", "Archives")
+
+
+def test_many_rows_use_all_threads_beside_few_of_the_same_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sovercheck.inventory.builder.SMALL", 1)
+    database = Database()
+    with database.schema() as connection:
+        (usual,) = connection.execute("SELECT current_setting('threads')").fetchall()[0]
+    few, many = (Builder(database=database) for _ in range(2))
+    many.add("test", [Row("system", id_) for id_ in "ab"])
+    with few.finish() as one, many.finish() as other:
+        assert (one.small, other.small) == (True, False)
+        assert cells(other, "SELECT current_setting('threads')") == (usual,)

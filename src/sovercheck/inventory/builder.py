@@ -203,6 +203,8 @@ class Builder:
         inventory.readings.sort(key=repr)
         if sum(inventory.counts.values()) <= SMALL:
             inventory.expect_few_rows()
+        else:
+            inventory.expect_many_rows()
         order = new_numbers(self._provenance, inventory.provenance)
         renumber(connection, [pack(item.grade, order[n]) for item, n in self._provenance.items()])
         for table in tuple(self._spools):

@@ -95,9 +95,13 @@ class Inventory:
         self.connection.close()
 
     def expect_few_rows(self) -> None:
-        """Has the engine run queries as they are written: no better plan is worth what it costs to find."""
-        self.connection.execute("PRAGMA disable_optimizer")
+        """Has the engine run queries as they are written, in one thread: no plan is worth more than it costs."""
+        self.connection.execute("SET threads = 1; PRAGMA disable_optimizer")
         self.small = True
+
+    def expect_many_rows(self) -> None:
+        """Has the engine use all threads again, should another inventory of its database have had few rows."""
+        self.connection.execute("RESET threads")
 
     @property
     def lengths(self) -> Mapping[str, int]:
