@@ -100,7 +100,8 @@ def _involved(lengths: Mapping[str, int]) -> str:
     declared.
     """
     own = [_TOLD] + [sql for table, sql in _IMPLIED.items() if lengths[table]]
-    shared = ["SELECT * FROM own"] + (_SHARED if lengths["tie"] else [])
+    involving = {"resource": True, "system": bool(lengths["involvement"] or lengths["contract"])}
+    shared = ["SELECT * FROM own"] + [sql for of, sql in _SHARED.items() if lengths["tie"] and involving[of]]
     return f"""
 CREATE OR REPLACE TEMP TABLE involved AS
 WITH own AS ({" UNION ALL BY NAME ".join(own)}), shared AS ({" UNION ALL ".join(shared)})
@@ -134,13 +135,13 @@ _IMPLIED: Mapping[str, str] = {
 }
 """Table → the involvements that its rows imply, without anybody telling them."""
 
-_SHARED = [
-    f"""
+_SHARED: Mapping[str, str] = {
+    other: f"""
     SELECT '{subject}', t.{subject}, o.* EXCLUDE (subject, id)
     FROM own o JOIN tie t ON o.subject = '{other}' AND o.id = t.{other}"""
     for subject, other in (("system", "resource"), ("resource", "system"))
-]
-"""What those whom a resource and a system are tied to are involved in too."""
+}
+"""Whose involvements → what those whom it is tied to are involved in too."""
 
 
 def _place_sums(of: str, condition: str) -> str:

@@ -67,7 +67,7 @@ def judge(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_c
         nothing_contradicted: the evidence of an empty `contradicted` list.
     """
     judged = []
-    several = _several_systems(inventory)
+    several = inventory.several_systems
     for subject in SUBJECTS:
         own = [rule for rule in rules if rule.subject == subject and rule.share is None]
         if own:
@@ -123,14 +123,6 @@ def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
         return False
     touched = " OR ".join(f'("{fact.name}__ev" > 0 AND ("{fact.name}__ev" & {GAPPED_BIT}) <> 0)' for fact in plan.facts)
     found = inventory.connection.execute(f"SELECT coalesce(bool_or({touched}), FALSE) FROM ({view})").fetchone()
-    return bool(found and found[0])
-
-
-def _several_systems(inventory: Inventory) -> bool:
-    """Whether a resource may belong to several systems."""
-    if not inventory.lengths["tie"]:
-        return False
-    found = inventory.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM belonging").fetchone()
     return bool(found and found[0])
 
 

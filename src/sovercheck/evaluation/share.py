@@ -117,7 +117,7 @@ def shares(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_
         knowledge = Knowledge(group[0].min_evidence, heed_gaps=True)
         context = Context(DuckDB(), knowledge, as_of, unanswered=inventory.unanswered)
         among = _variant(group[0]).among
-        members = _alike(inventory, group, context, nothing_contradicted)
+        members = _alike(inventory, group, _members(inventory, group, context, nothing_contradicted))
         unlisted = _unlisted(inventory, among, context, nothing_contradicted)
         applies = _applies(inventory, group[0], context, nothing_contradicted)
         found += [_share(inventory, rule, members, unlisted, applies) for rule in group]
@@ -194,7 +194,7 @@ def _wide(subject: Subject, facts: Iterable[Fact], context: Context, nothing_con
     return wide(subject, facts, nothing_contradicted=nothing_contradicted, unanswered=context.unanswered)
 
 
-def _members(rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> str:
+def _members(inventory: Inventory, rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> str:
     """SQL: a row a resource with `among`, `of_<reading>` (three-valued), `low_<weight>`, `high_<weight>` (or NULL)."""
     readings = {_variant(rule).reading: _variant(rule).of for rule in rules}
     weights = {_variant(rule).weight: _variant(rule) for rule in rules}
@@ -205,20 +205,24 @@ def _members(rules: Sequence[Rule], context: Context, nothing_contradicted: int)
     view = _wide("resource", read.values(), context, nothing_contradicted)
     pairs = [f"{condition_sql(among, context)} AS among"]
     pairs += [f'{condition_sql(of, context)} AS "of_{name}"' for name, of in readings.items()]
+    for name, variant in weights.items():
+        low, high = _weight(variant, context)
+        pairs += [f"{low} AS low_{name}", f"{high} AS high_{name}"]
+    each = f"SELECT id, {', '.join(pairs)} FROM ({view})"
+    if not inventory.several_systems:
+        return each
     merged = ["CASE WHEN bool_or(among) THEN TRUE WHEN count(*) > count(among) THEN NULL ELSE FALSE END AS among"]
     merged += [
         f'CASE WHEN bool_or(NOT "of_{name}") THEN FALSE WHEN count(*) > count("of_{name}") THEN NULL ELSE TRUE END '
         f'AS "of_{name}"'
         for name in readings
     ]
-    for name, variant in weights.items():
-        low, high = _weight(variant, context)
-        pairs += [f"{low} AS low_{name}", f"{high} AS high_{name}"]
+    for name in weights:
         merged += [
             f"max(low_{name}) AS low_{name}",
             f"CASE WHEN count(*) = count(high_{name}) THEN max(high_{name}) END AS high_{name}",
         ]
-    return f"SELECT id, {', '.join(merged)} FROM (SELECT id, {', '.join(pairs)} FROM ({view})) GROUP BY id"
+    return f"SELECT id, {', '.join(merged)} FROM ({each}) GROUP BY id"
 
 
 def _weight(variant: ShareVariant, context: Context) -> tuple[str, str]:
@@ -243,7 +247,7 @@ def _weight(variant: ShareVariant, context: Context) -> tuple[str, str]:
     return low, high
 
 
-def _alike(inventory: Inventory, rules: Sequence[Rule], context: Context, nothing_contradicted: int) -> list[_Alike]:
+def _alike(inventory: Inventory, rules: Sequence[Rule], members: str) -> list[_Alike]:
     """The members, added up by what the conditions say of them: a row for each of these ways."""
     readings = list(dict.fromkeys(_variant(rule).reading for rule in rules))
     weights = list(dict.fromkeys(_variant(rule).weight for rule in rules))
@@ -251,7 +255,7 @@ def _alike(inventory: Inventory, rules: Sequence[Rule], context: Context, nothin
     sums = "".join(f", sum(low_{name}), sum(high_{name}), count(high_{name})" for name in weights)
     found = []
     for among, *rest in inventory.connection.execute(
-        f"SELECT {keys}, count(*){sums} FROM ({_members(rules, context, nothing_contradicted)}) GROUP BY ALL"
+        f"SELECT {keys}, count(*){sums} FROM ({members}) GROUP BY ALL"
     ).fetchall():
         of, count, summed = rest[: len(readings)], rest[len(readings)], rest[len(readings) + 1 :]
         found.append(

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Set
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -110,6 +111,14 @@ class Inventory:
             counts = (f"SELECT '{table}', count(*) FROM \"{table}\"" for table in (*TABLES, MATCHED))
             self._lengths = dict(self.connection.execute(" UNION ALL ".join(counts)).fetchall())
         return self._lengths
+
+    @cached_property
+    def several_systems(self) -> bool:
+        """Whether a resource may belong to several systems."""
+        if not self.lengths["tie"]:
+            return False
+        found = self.connection.execute("SELECT count(*) > count(DISTINCT resource) FROM belonging").fetchone()
+        return bool(found and found[0])
 
     def sha256(self) -> str:
         """The hash of the logical content: every row of every table in order of id, gaps, readings; never of Parquet.
