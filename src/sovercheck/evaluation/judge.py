@@ -128,11 +128,12 @@ def _gapped(inventory: Inventory, plan: Plan, view: str) -> bool:
 
 def _tally(inventory: Inventory, packed: str, rules: int) -> tuple[Tally, ...]:
     # count_if takes a fiftieth of the time of count(*) FILTER where there are hundreds of them.
-    order = (Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
-    counts = [f"count_if(v{n} = {int(verdict)})" for n in range(rules) for verdict in order]
-    found = inventory.connection.execute(f"SELECT {', '.join(counts)} FROM {packed}").fetchone()
-    row = [count or 0 for count in found or ()]  # of no subject at all, NULL
-    return tuple(Tally(*row[start : start + len(order)]) for start in range(0, len(row), len(order)))
+    order = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
+    counts = "".join(f", count_if(v{n} = {int(verdict)})" for n in range(rules) for verdict in order)
+    subjects, *row = inventory.connection.execute(f"SELECT count(*){counts} FROM {packed}").fetchall()[0]
+    # Of no subject at all, NULL.
+    by_rule = [[count or 0 for count in row[start : start + len(order)]] for start in range(0, len(row), len(order))]
+    return tuple(Tally(subjects - sum(counted), *counted) for counted in by_rule)
 
 
 def find(inventory: Inventory, judged: Sequence[Judged]) -> None:
