@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 _MISSING = object()
@@ -47,7 +48,6 @@ class _Later:
 def _frozen(cls: type) -> Any:  # noqa: ANN401 - as `_with_slots`
     return _with_slots(
         cls,
-        __init__=_Later(_frozen_initialiser),
         __hash__=_Later(_hashed),
         __setattr__=_refuse,
         __delattr__=_refuse,
@@ -57,7 +57,7 @@ def _frozen(cls: type) -> Any:  # noqa: ANN401 - as `_with_slots`
 
 
 def _mutable(cls: type) -> Any:  # noqa: ANN401 - as `_with_slots`
-    return _with_slots(cls, __init__=_Later(_mutable_initialiser), __hash__=None)
+    return _with_slots(cls, __hash__=None)
 
 
 def _with_slots(cls: type, **methods: object) -> Any:  # noqa: ANN401 - a class that is given its methods
@@ -75,6 +75,7 @@ def _with_slots(cls: type, **methods: object) -> Any:  # noqa: ANN401 - a class 
         cls.__name__,
         cls.__bases__,
         {
+            "__init__": _Later(_initialiser),
             "__eq__": _Later(_equality),
             "__repr__": _Later(_shown),
             "__match_args__": _Later(_match_args),
@@ -151,42 +152,48 @@ def _match_args(made: type) -> tuple[str, ...]:
     return tuple(name for name, field in _fields(made).items() if field.init)
 
 
-def _frozen_initialiser(made: type) -> Callable[..., None]:
-    # The slot itself, which `__setattr__` does not guard.
-    scope = {f"_set_{name}": getattr(made, name).__set__ for name in _fields(made)}
-    return _initialiser(made, "_set_{name}(self, {value})", scope)
-
-
-def _mutable_initialiser(made: type) -> Callable[..., None]:
-    return _initialiser(made, "self.{name} = {value}", {})
-
-
-def _initialiser(made: type, assignment: str, scope: dict[str, object]) -> Callable[..., None]:
-    """Compiles `__init__`: the fields in order, with their defaults, then what the class does besides."""
-    scope["_missing"] = _MISSING
-    parameters, body = ["self"], ["pass"]
+def _initialiser(made: type) -> Callable[..., None]:
+    """`__init__`: sets the fields that are given, or their defaults, then does what the class does besides."""
+    scope: dict[str, object] = {}
+    parameters, defaults = ["self"], []
+    steps: list[Callable[[object], None]] = []
     for name, field in _fields(made).items():
-        value = name
+        # The slot itself, which the `__setattr__` of what is frozen does not guard.
+        put, default = getattr(made, name).__set__, field.default
         if field.default_factory is not dataclasses.MISSING:
-            scope[f"_make_{name}"] = field.default_factory
-            value = f"_make_{name}()"
-            if field.init:
-                parameters.append(f"{name}=_missing")
-                value += f" if {name} is _missing else {name}"
-        elif field.default is not dataclasses.MISSING:
-            scope[f"_default_{name}"] = field.default
-            value = name if field.init else f"_default_{name}"
-            if field.init:
-                parameters.append(f"{name}=_default_{name}")
-        elif field.init:
+            put, default = _put_or_make(put, field.default_factory), _MISSING
+        if field.init:
+            scope[f"put_{len(parameters)}"] = put
             parameters.append(name)
-        else:
-            continue
-        body.append(assignment.format(name=name, value=value))
+            defaults += [] if default is dataclasses.MISSING else [default]
+        elif default is not dataclasses.MISSING:
+            steps.append(_put_default(put, default))
     if hasattr(made, "__post_init__"):
-        body.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body), scope)  # noqa: S102 - names of fields alone
-    return scope["__init__"]  # type: ignore[return-value]
+        steps.append(made.__post_init__)
+    scope["more"] = lambda self: [step(self) for step in steps]
+    code = _code(len(parameters), more=bool(steps)).replace(co_varnames=tuple(parameters))
+    initialiser = FunctionType(code, scope, "__init__", tuple(defaults))
+    initialiser.__qualname__ = f"{made.__qualname__}.__init__"
+    return initialiser
+
+
+@cache
+def _code(parameters: int, *, more: bool) -> CodeType:
+    """The code of every `__init__` of as many parameters: to rename them costs a fiftieth of what compiling costs."""
+    values = [f"value_{number}" for number in range(1, parameters)]
+    body = ["pass", *(f"put_{number}(self, value_{number})" for number in range(1, parameters))]
+    body += ["more(self)"] if more else []
+    scope: dict[str, FunctionType] = {}
+    exec(f"def __init__({', '.join(['self', *values])}):\n " + "\n ".join(body), scope)  # noqa: S102 - numbers alone
+    return scope["__init__"].__code__
+
+
+def _put_default(put: Callable[[object, object], None], default: object) -> Callable[[object], None]:
+    return lambda self: put(self, default)
+
+
+def _put_or_make(put: Callable[[object, object], None], make: Callable[[], object]) -> Callable[[object, object], None]:
+    return lambda self, value: put(self, make() if value is _MISSING else value)
 
 
 def _refuse(self: object, name: str, *value: object) -> None:
