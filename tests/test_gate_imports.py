@@ -36,6 +36,8 @@ COSTLY = {
     "zipfile",
 }
 """Of the standard library, what the gate does without."""
+UNASKED = {"sovercheck.policy.shapes", "sovercheck.sources.cells"}
+"""Of ours, what other modules that the gate does import need for another purpose alone."""
 
 RUN = """
 import sys
@@ -78,3 +80,4 @@ def test_the_gate_imports_the_command_line_and_the_engine_and_no_other_package(
     packages = {name.partition(".")[0] for name in modules}
     assert packages - set(sys.stdlib_module_names) == ALLOWED
     assert COSTLY.isdisjoint({*modules, *packages})
+    assert UNASKED.isdisjoint(modules)

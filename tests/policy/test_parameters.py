@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sovercheck.errors import ConfigurationError, Place, PolicyError
-from sovercheck.policy.parameters import ParameterType, ParameterValue, RelaxedWhen, override, owner_of, read_default
+from sovercheck.policy.parameters import override, owner_of, read_default
+from sovercheck.policy.shapes import ParameterType, ParameterValue, RelaxedWhen
 from sovercheck.reference import Reference
 from sovercheck.strictyaml import Value
 

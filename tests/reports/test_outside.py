@@ -22,6 +22,13 @@ def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str) -> N
     assert visible(text) == shown
 
 
+def test_what_reorders_or_hides_is_shown_wherever_it_stands() -> None:
+    spans = ((0x00, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2060, 0x206A), (0xD800, 0xE000))
+    codes = [code for span in spans for code in range(*span)] + [0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF]
+
+    assert [code for code in codes if visible(f"a{chr(code)}") == f"a{chr(code)}"] == []
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -10,83 +10,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sovercheck.errors import Place, PolicyError, SeveralErrors, SovercheckError
 from sovercheck.light import dataclass
 from sovercheck.policy.constants import Where
-from sovercheck.policy.parameters import ParameterValue
 
 if TYPE_CHECKING:
+    from sovercheck.policy.shapes import PolicyValue, RuleValue
     from sovercheck.reference.written import Written
-    from sovercheck.strictyaml import Document, Value
+    from sovercheck.strictyaml import Document
 
 POLICY_FILE = "policy.yaml"
 _EXTENSION = ".yaml"
 _WRONG_EXTENSION = re.compile(r"\.(yml|json)\Z", re.IGNORECASE)
-
-Texts = dict[str, str]
-
-
-class PolicyValue(TypedDict, total=False):
-    """`policy.yaml`, its shape checked."""
-
-    id: str
-    title: Texts
-    description: Texts
-    authoritative: str
-
-
-class BasisValue(TypedDict, total=False):
-    """`basis:`, its shape checked."""
-
-    kind: str
-    cite: Texts
-    url: str
-    in_force: dict[str, str]
-    text: dict[str, str]
-
-
-class ShareValue(TypedDict, total=False):
-    """`share:`, its shape checked; its conditions are not."""
-
-    over: str
-    of: dict[str, Value]
-    among: Value
-    weights: list[str]
-    class_weights: dict[str, int]
-    missing: dict[str, int]
-    at_least: Value
-
-
-class TestValue(TypedDict, total=False):
-    """One of `tests:`, its shape checked; what it gives is not."""
-
-    name: str
-    given: dict[str, Value]
-    as_of: str
-    parameters: dict[str, Value]
-    expect: str | dict[str, str]
-
-
-class RuleValue(TypedDict, total=False):
-    """A rule's file, its shape checked; its conditions are not."""
-
-    id: str
-    title: Texts
-    rationale: Texts
-    basis: BasisValue
-    severity: str
-    gate: str
-    subject: str
-    min_evidence: str
-    parameters: dict[str, ParameterValue]
-    when: Value
-    require: Value
-    share: ShareValue
-    exposure: Value
-    remediation: Texts
-    tests: list[TestValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +88,10 @@ class WrittenPolicy:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> WrittenPolicy:
         """The policy that `to_json` made plain; needs neither YAML nor pydantic."""
-        policy = cast(PolicyValue, value["policy"])
+        policy = cast("PolicyValue", value["policy"])
         rules = tuple(
             WrittenRule(rule, Unplaced(f"{policy['id']}/{rule['id']}{_EXTENSION}"), compiled=True)
-            for rule in cast(list[RuleValue], value["rules"])
+            for rule in cast("list[RuleValue]", value["rules"])
         )
         return cls(policy, Unplaced(f"{policy['id']}/{POLICY_FILE}"), rules, value["sha256"])
 
@@ -196,7 +133,7 @@ def read_policy(folder: Path, errors: list[SovercheckError]) -> WrittenPolicy | 
         document, well_formed = _read(path, written_rule.RuleFile, errors)
         if document is None or not isinstance(document.value, dict):
             continue
-        value = cast(RuleValue, document.value)
+        value = cast("RuleValue", document.value)
         if well_formed and value["id"] != path.stem:
             place = document.place("id")
             errors.append(PolicyError("reference_id_is_file", place=place, id=value["id"], file=path.stem))
@@ -205,7 +142,7 @@ def read_policy(folder: Path, errors: list[SovercheckError]) -> WrittenPolicy | 
     document, well_formed = _read(policy, written_rule.PolicyFile, errors)
     if document is None or not well_formed:
         return WrittenPolicy({}, strictyaml.Document(str(policy), None, {}, {}), tuple(rules)) if rules else None
-    written = WrittenPolicy(cast(PolicyValue, document.value), document, tuple(rules))
+    written = WrittenPolicy(cast("PolicyValue", document.value), document, tuple(rules))
     name = folder.resolve().name
     if written.value["id"] != name:
         place = document.place("id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING
 
 from sovercheck.errors import ConfigurationError, Place, PolicyError, nearest
 from sovercheck.inventory.facts import Fact, Type
@@ -14,20 +14,8 @@ from sovercheck.policy.constants import At, partial_date, scalar, several
 from sovercheck.reference.places import Places
 
 if TYPE_CHECKING:
+    from sovercheck.policy.shapes import ParameterType, ParameterValue, RelaxedWhen
     from sovercheck.strictyaml import Value
-
-ParameterType = Literal["number", "bytes", "boolean", "text", "texts", "date", "place", "places"]
-RelaxedWhen = Literal["higher", "lower", "wider"]
-
-
-class ParameterValue(TypedDict, total=False):
-    """A parameter as a rule's file has it, checked."""
-
-    default: Value
-    type: ParameterType
-    statutory: bool
-    relaxed_when: RelaxedWhen
-    meaning: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sovercheck.inventory.evidence import Grade
 from sovercheck.inventory.facts import DATA_CLASSES, SUBJECTS, Fact, Subject, Type
 from sovercheck.policy import explain
 from sovercheck.policy.condition import Condition, ExposureAtMost, leaves
-from sovercheck.policy.folders import RuleValue, ShareValue, WrittenRule
+from sovercheck.policy.folders import WrittenRule
 from sovercheck.policy.model import (
     Basis,
     BasisKind,
@@ -32,6 +32,7 @@ from sovercheck.policy.reading import ConditionReader
 from sovercheck.reference import Reference
 
 if TYPE_CHECKING:
+    from sovercheck.policy.shapes import RuleValue, ShareValue
     from sovercheck.strictyaml import Value
 
 _TARGET = Fact("share", "at_least", Type.NUMBER, "operations")

@@ -6,8 +6,9 @@ import re
 
 # Controls, and what reorders or hides text: a name from a file must not write on the terminal by itself.
 _REORDERING = "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
-_HIDDEN = re.compile(f"[\x00-\x1f{_REORDERING}]")
-_HIDDEN_IN_LINES = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_REORDERING}\ufffe\uffff]")
+# Texts of which neither holds anything are nearly all: the patterns, long to compile, wait for another.
+_HIDDEN = f"[\x00-\x1f{_REORDERING}]"
+_HIDDEN_IN_LINES = f"[\x00-\x08\x0b\x0c\x0e-\x1f{_REORDERING}\ufffe\uffff]"
 
 _COMMAND = re.compile(r"##(?=\w*\[)")
 """What runners of pipelines look for anywhere in a line: `##[group]`, `##vso[task.setvariable]`, `##teamcity[…]`."""
@@ -15,7 +16,7 @@ _COMMAND = re.compile(r"##(?=\w*\[)")
 
 def visible(text: str) -> str:
     r"""A text on one line, what the terminal would obey written as an escape: ESC is `\x1b`."""
-    return _HIDDEN.sub(_escaped, text)
+    return text if text.isprintable() else re.sub(_HIDDEN, _escaped, text)
 
 
 def visible_lines(text: str) -> str:
@@ -23,7 +24,7 @@ def visible_lines(text: str) -> str:
 
     What XML does not take is written as an escape too.
     """
-    return _HIDDEN_IN_LINES.sub(_escaped, text)
+    return re.sub(_HIDDEN_IN_LINES, _escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

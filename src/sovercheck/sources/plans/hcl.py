@@ -17,8 +17,7 @@ from sovercheck.light import dataclass
 from sovercheck.sources.plans.model import Spot
 
 _SUFFIXES = (".tf", ".tofu")
-_PIECE = re.compile(
-    r"""
+_PIECE = r"""
       (?P<space>[ \t\r]+)
     | (?P<newline>\n)
     | (?P<comment>\#[^\n]*|//[^\n]*|/\*.*?\*/)
@@ -26,9 +25,7 @@ _PIECE = re.compile(
     | (?P<string>"(?:[^"\\$%]|\\.|\$(?!\{)|%(?!\{)|\$\{|%\{)*?")
     | (?P<word>[A-Za-z_][\w-]*)
     | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _OPEN, _CLOSE = "{[(", "}])"
 
 
@@ -197,8 +194,9 @@ def blocks(text: str, file: str) -> Iterator[Block]:
     name: str | None = None
     expression: list[str] | None = None
     started = 0
+    pieces = re.compile(_PIECE, re.VERBOSE | re.DOTALL)
     while at < len(text):
-        match = _PIECE.match(text, at)
+        match = pieces.match(text, at)
         if match is None:
             return
         piece, kind, at = match.group(), match.lastgroup, match.end()
