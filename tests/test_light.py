@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from dataclasses import FrozenInstanceError, asdict, field, fields, is_dataclass, replace
 from typing import ClassVar
@@ -42,6 +43,18 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     pass
 
@@ -63,6 +76,16 @@ def test_makes_instances_as_the_standard_library_does() -> None:
     assert Light.__match_args__ == Heavy.__match_args__
     assert Light.__slots__ == Heavy.__slots__
     assert not hasattr(light, "__dict__")
+
+
+def test_parameters_are_named_as_the_fields_though_classes_share_their_code() -> None:
+    assert (Pair(left=1, right=2).left, Span(start=1, end=2).end) == (1, 2)
+    assert Pair.__init__.__code__.co_code == Span.__init__.__code__.co_code
+    for kind in (Light, More, Sum):
+        given = [item.name for item in fields(kind) if item.init]
+        assert list(inspect.signature(kind).parameters) == given
+    with pytest.raises(TypeError, match=r"Pair.__init__\(\) missing 1 required positional argument: 'right'"):
+        Pair(1)  # type: ignore[call-arg]
 
 
 def test_factories_are_called_for_each_instance() -> None:
@@ -198,3 +221,13 @@ def test_is_a_dataclass_to_the_standard_library() -> None:
             assert (x, y) == (1, "a")
         case _:
             pytest.fail("a light dataclass is not matched by position")
+
+
+def test_refuses_a_field_without_a_default_after_one_that_has_it() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Misplaced:
+        x: int = 1
+        y: int  # type: ignore[misc]
+
+    with pytest.raises(TypeError, match="'y' follows default"):
+        Misplaced(1, 2)

@@ -165,7 +165,10 @@ def _initialiser(made: type) -> Callable[..., None]:
         if field.init:
             scope[f"put_{len(parameters)}"] = put
             parameters.append(name)
-            defaults += [] if default is dataclasses.MISSING else [default]
+            if default is not dataclasses.MISSING:
+                defaults.append(default)
+            elif defaults:
+                raise TypeError(f"non-default argument {name!r} follows default argument")
         elif default is not dataclasses.MISSING:
             steps.append(_put_default(put, default))
     if hasattr(made, "__post_init__"):
