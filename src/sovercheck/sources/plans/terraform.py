@@ -124,6 +124,33 @@ def _objects(value: Json) -> Iterator[Object]:
             yield item
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of `resource_changes`, taken apart.
+
+    Attributes:
+        said: it, whole.
+        change: of it, what changes.
+        address: of the resource.
+        module: in which it stands.
+        type: its type.
+        name: its name.
+        provider: whose it is; None where no description is of that provider.
+        actions: what becomes of it, in Terraform's words.
+        configured: what the configuration has of it; empty where it has nothing.
+    """
+
+    said: Object
+    change: Object
+    address: str
+    module: Module
+    type: str
+    name: str
+    provider: Provider | None
+    actions: tuple[str, ...]
+    configured: Object
+
+
 @dataclass(slots=True)
 class _Reader:
     name: str
@@ -132,7 +159,7 @@ class _Reader:
     configuration: Configuration = field(init=False)
     ladder: Ladder = field(init=False)
     sources: Sources | None = field(init=False)
-    entries: list[Object] = field(init=False)
+    entries: list[_Entry] = field(init=False)
     addresses: dict[tuple[Module, str], list[str]] = field(init=False)
     drifted: set[str] = field(init=False)
     wanted: Wanted = field(init=False)
@@ -152,24 +179,33 @@ class _Reader:
             (f"deferred_changes[{n}].resource_change", member(entry, "resource_change"))
             for n, entry in enumerate(_objects(self.document.get("deferred_changes")))
         ]
-        self.entries = [
-            entry for at, entry in listed if entry.get("mode", "managed") == "managed" and self._is_made(entry, at)
-        ]
+        self.entries = [self._entry(said, at) for at, said in listed if said.get("mode", "managed") == "managed"]
         self.drifted = {str(entry.get("address")) for entry in _objects(self.document.get("resource_drift"))}
-        self.wanted = Wanted("terraform", {str(entry["type"]) for entry in self.entries})
+        self.wanted = Wanted("terraform", {entry.type for entry in self.entries})
         self.addresses = {}
         for entry in self.entries:
-            self.is_opentofu |= str(entry.get("provider_name", "")).startswith("registry.opentofu.org/")
-            if not entry.get("deposed"):
-                key = module_of(_text(entry, "module_address")), f"{entry.get('type')}.{entry.get('name')}"
-                self.addresses.setdefault(key, []).append(str(entry["address"]))
+            self.is_opentofu |= str(entry.said.get("provider_name", "")).startswith("registry.opentofu.org/")
+            if not entry.said.get("deposed"):
+                self.addresses.setdefault((entry.module, f"{entry.type}.{entry.name}"), []).append(entry.address)
 
-    def _is_made(self, entry: Object, at: str) -> bool:
-        if not isinstance(entry.get("address"), str) or not isinstance(entry.get("type"), str):
+    def _entry(self, said: Object, at: str) -> _Entry:
+        address, native_type, change = said.get("address"), said.get("type"), said.get("change")
+        if not isinstance(address, str) or not isinstance(native_type, str):
             raise InputError("plan_shape", place=Place(self.name), path=f"{at}.address")
-        if not isinstance(entry.get("change"), dict):
+        if not isinstance(change, dict):
             raise InputError("plan_shape", place=Place(self.name), path=f"{at}.change")
-        return True
+        module, name = module_of(_text(said, "module_address")), str(said.get("name"))
+        return _Entry(
+            said=said,
+            change=change,
+            address=address,
+            module=module,
+            type=native_type,
+            name=name,
+            provider=_provider_named(_text(said, "provider_name"), native_type),
+            actions=tuple(str(word) for word in _list(change.get("actions"))),
+            configured=self.configuration.resource(module, native_type, name),
+        )
 
     def changes(self) -> Iterator[Change]:
         """Every managed resource of the plan, in its order."""
@@ -178,24 +214,23 @@ class _Reader:
         for entry, (before, after) in zip(self.entries, stand, strict=True):
             yield from self._changes(entry, before, after)
 
-    def _changes(self, entry: Object, before: Standing | None, after: Standing | None) -> Iterator[Change]:
-        change = member(entry, "change")
-        actions = tuple(str(word) for word in _list(change.get("actions")))
+    def _changes(self, entry: _Entry, before: Standing | None, after: Standing | None) -> Iterator[Change]:
+        actions = entry.actions
         if actions == ("read",):
             return
         action = _ACTIONS.get(actions)
         if action is None:
-            raise InputError("plan_action", place=Place(self.name), address=str(entry["address"]), found=str(actions))
-        if change.get("importing") and action in ("no_op", "update", "create"):
+            raise InputError("plan_action", place=Place(self.name), address=entry.address, found=str(actions))
+        if entry.change.get("importing") and action in ("no_op", "update", "create"):
             action = "import"
         yield self._change(entry, action, before, after)
         if actions == ("create", "forget"):
             yield self._change(entry, "forget", before, after, " (forget)")
 
     def _change(
-        self, entry: Object, action: Action, was: Standing | None, will_be: Standing | None, suffix: str = ""
+        self, entry: _Entry, action: Action, was: Standing | None, will_be: Standing | None, suffix: str = ""
     ) -> Change:
-        address, deposed = str(entry["address"]) + suffix, _text(entry, "deposed")
+        address, deposed = entry.address + suffix, _text(entry.said, "deposed")
         if deposed is not None:
             address += f" (deposed {deposed})"
         before = self._planned(entry, "before", was) if action not in ("create",) else None
@@ -205,47 +240,41 @@ class _Reader:
         return Change(
             address=address,
             interface="terraform",
-            native_type=str(entry["type"]),
-            provider=_provider(entry),
+            native_type=entry.type,
+            provider=entry.provider,
             action=action,
             before=before,
             after=after,
             spot=self._spot(entry),
-            previous=_text(entry, "previous_address"),
+            previous=_text(entry.said, "previous_address"),
             deposed=deposed is not None,
             drifted=address in self.drifted,
         )
 
-    def _planned(self, entry: Object, side: str, standing: Standing | None) -> Planned | None:
-        change = member(entry, "change")
+    def _planned(self, entry: _Entry, side: str, standing: Standing | None) -> Planned | None:
+        change = entry.change
         values = change.get(side)
         if values is None and not (side == "after" and change.get("after_unknown") is True):
             return None
-        module = module_of(_text(entry, "module_address"))
         configured: Object = {}
         unknown: Json = None
         if side == "after":
-            configured = (
-                standing.configured
-                if standing is not None
-                else self.configuration.resource(module, str(entry["type"]), str(entry.get("name")))
-            )
-            unknown = change.get("after_unknown")
+            configured, unknown = entry.configured, change.get("after_unknown")
         said = cast(Json, member(configured, "expressions")) if configured else None
 
         def refer(expression: Json) -> Json:
-            return self._refer(entry, module, expression)
+            return self._refer(entry, entry.module, expression)
 
-        cut, native_type = self.wanted.cut, str(entry["type"])
+        cut, native_type = self.wanted.cut, entry.type
         hidden = cut(native_type, change.get(f"{side}_sensitive"))
         whole = overlaid(cut(native_type, values), cut(native_type, unknown), hidden, said, refer)
         if configured and self.sources is not None:
-            whole = self._settled(entry, module, whole)
+            whole = self._settled(entry, whole)
         return Planned(whole, self.ladder.place(standing) if standing is not None else UNKNOWN)
 
-    def _settled(self, entry: Object, module: Module, values: Json) -> Json:
+    def _settled(self, entry: _Entry, values: Json) -> Json:
         """Without the members that the sources show to be set by nothing, not by a dynamic block either."""
-        block = self._block(entry, module)
+        block = self._block(entry)
         if block is None or not isinstance(values, dict):
             return values
         return {
@@ -254,38 +283,29 @@ class _Reader:
             if not (isinstance(value, Pending) and value.unset and name not in block.dynamic)
         }
 
-    def _standing(self, entry: Object, side: str) -> Standing | None:
-        change = member(entry, "change")
+    def _standing(self, entry: _Entry, side: str) -> Standing | None:
+        change = entry.change
         values = change.get(side)
-        if values is None:
-            return None
-        provider = _provider(entry)
-        if provider is None or not isinstance(values, dict):
+        if entry.provider is None or not isinstance(values, dict):
             return None
         identity = change.get(f"{side}_identity")
         if isinstance(identity, dict) and "region" not in values and isinstance(identity.get("region"), str):
             values = {**values, "region": identity["region"]}
-        actions = _list(change.get("actions"))
         # What is there already is where its ARN says; only what stays what it is, is where its provider is.
-        current = side == "after" or ("delete" not in actions and "forget" not in actions)
-        module, native_type, name = (
-            module_of(_text(entry, "module_address")),
-            str(entry["type"]),
-            str(entry.get("name")),
-        )
+        current = side == "after" or ("delete" not in entry.actions and "forget" not in entry.actions)
         return Standing(
-            provider=provider,
-            module=module,
-            type=native_type,
-            name=name,
-            configured=self.configuration.resource(module, native_type, name),
+            provider=entry.provider,
+            module=entry.module,
+            type=entry.type,
+            name=entry.name,
+            configured=entry.configured,
             values=values,
             unknown=change.get("after_unknown") if side == "after" else None,
             sensitive=change.get(f"{side}_sensitive"),
-            current=current and not entry.get("deposed"),
+            current=current and not entry.said.get("deposed"),
         )
 
-    def _refer(self, entry: Object, module: Module, expression: Json) -> Json:
+    def _refer(self, entry: _Entry, module: Module, expression: Json) -> Json:
         """What an unknown value comes from, if that is one other resource of the plan."""
         named = self.configuration.only(module, expression)
         if named is None:
@@ -301,13 +321,13 @@ class _Reader:
             return self._refer(entry, module[:-1], above)
         return None
 
-    def _instance(self, entry: Object, module: Module, name: str, rest: str) -> Json:
+    def _instance(self, entry: _Entry, module: Module, name: str, rest: str) -> Json:
         """The one resource of a name that an expression means: by its index, in our module, or as there is no other."""
         found = self.addresses.get((module, name), [])
         if rest.startswith("["):
             index = next(steps(rest))
             found = [address for address in found if _instance_of(address)[1] == index]
-        ours = _instance_of(str(entry["address"]))[0]
+        ours = _instance_of(entry.address)[0]
         beside = [address for address in found if _instance_of(address)[0] == ours]
         if len(beside) != 1:
             beside = found
@@ -315,17 +335,16 @@ class _Reader:
             return Reference(resource_id(self.name, beside[0]))
         return Pending("after_apply", name)
 
-    def _spot(self, entry: Object) -> Spot | None:
+    def _spot(self, entry: _Entry) -> Spot | None:
         if self.sources is None:
             return None
-        module = module_of(_text(entry, "module_address"))
-        block = self._block(entry, module)
-        return self.sources.shown_spot(module, block.spot) if block is not None else None
+        block = self._block(entry)
+        return self.sources.shown_spot(entry.module, block.spot) if block is not None else None
 
-    def _block(self, entry: Object, module: Module) -> Block | None:
+    def _block(self, entry: _Entry) -> Block | None:
         if self.sources is None:
             return None
-        return self.sources.block(module, "resource", str(entry["type"]), str(entry.get("name")))
+        return self.sources.block(entry.module, "resource", entry.type, entry.name)
 
 
 def _instance_of(address: str) -> tuple[str, str]:
@@ -350,10 +369,6 @@ def _sources(asked: Asked) -> Sources | None:
     except ValueError:
         shown = ""
     return Sources(root, "" if shown == "." else shown)
-
-
-def _provider(entry: Object) -> Provider | None:
-    return _provider_named(_text(entry, "provider_name"), str(entry.get("type")))
 
 
 @lru_cache(maxsize=4096)
