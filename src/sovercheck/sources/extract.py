@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import field, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Gap, Item, Known, Row, Scalar
@@ -117,6 +117,8 @@ class Extractor:
     regions: Regions
     world: World
     day: str
+    texts: ClassVar[tuple[str, ...]] = ("name", "group", "account")
+    """The facts of a resource that are one text, as its description reads them."""
     _alike: dict[tuple[str, ...], dict[str, Known]] = field(default_factory=dict, repr=False, compare=False)
     _evidence: dict[tuple[str, str, str, bool, bool], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
@@ -162,6 +164,14 @@ class Extractor:
     def doubt(self, _: ItemView) -> Refusal | None:
         """Why what `asked` says must be borne out before it can pass; a reading needs nothing more."""
         return None
+
+    def account(self, reading: ItemReading) -> Mapping[str, Known]:
+        """The account that a listing was made in."""
+        return {"account": reading.known(reading.view.unit.account)}
+
+    def besides(self, _: ItemView) -> Mapping[str, Known]:
+        """What is known of a resource besides what its description reads; of a reading, nothing."""
+        return {}
 
     def look_up(self, view: ItemView, identifier: str) -> None:
         """Asks the world for what the rows of an item would, and makes none: the keys and buckets that it names."""
@@ -223,17 +233,18 @@ class ItemReading:
 
     def known(self, content: Scalar | tuple[str, ...] | None, said: Said = LISTED) -> Known:
         """A value as a fact, with how it is known."""
-        high = content if isinstance(content, int) and not isinstance(content, bool) else None
+        high = content if type(content) is int else None
         return Known(content, self.extractor.evidence(self.view, said), high)
 
     def resource(self) -> Iterator[Item]:
         """The resource and its copies."""
         form = self.view.unit.form
         facts = dict(self._alike())
-        for short in ("name", "group", "account"):
+        for short in self.extractor.texts:
             found = self.read(short, form.facts.get(short, ()))
             if isinstance(found, Value):
                 facts[short] = self.known(_text(found.content), found.said)
+        facts.update(self.extractor.besides(self.view))
         facts.update(self._bytes())
         facts.update(self._tags())
         facts.update(self._shared())
@@ -257,7 +268,7 @@ class ItemReading:
             found = known[key] = {
                 "kind": self.known(unit.kind.id),
                 "native_type": self.known(form.native_type),
-                "account": self.known(unit.account),
+                **self.extractor.account(self),
             }
             holds_data = form.holds_data if form.holds_data is not None else unit.kind.holds_data
             for short, said in (("holds_data", holds_data), ("reads_plaintext", unit.kind.reads_plaintext)):

@@ -314,6 +314,8 @@ def settled(found: Found) -> Result:
 
     An empty text says nothing: a plan has it where the provider's state has a text that nobody set.
     """
+    if type(found) is str:
+        return found or ABSENT
     if found is ABSENT or type(found) is bool:
         return found
     if isinstance(found, Pending):

@@ -87,15 +87,18 @@ class Path:
         answer: the completing call in whose answer it stands; None for the item itself.
         steps: names, `[]` for every element and `*` for every value.
         single: how many steps come before the first of those; all of them where it finds one value, and not a list.
+        name: the only step, where that is a name, as of most paths; None of others.
     """
 
     answer: str | None
     steps: tuple[str, ...]
     single: int = field(init=False, repr=False, compare=False)
+    name: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         single = next((n for n, step in enumerate(self.steps) if step in ("[]", "*")), len(self.steps))
         object.__setattr__(self, "single", single)
+        object.__setattr__(self, "name", self.steps[0] if single == len(self.steps) == 1 else None)
 
     def __str__(self) -> str:
         text = "".join(step if step == "[]" else f".{step}" for step in self.steps).lstrip(".")
@@ -127,13 +130,15 @@ def find(path: Path, root: Json) -> Found:
         where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`. What stands below a
         `Pending` is that `Pending`.
     """
+    name = path.name
+    if name is not None and type(root) is dict:
+        # Of one name, nothing above it may be pending.
+        value = root.get(name)
+        if value is None and name not in root:
+            value = root.get(_folded(tuple(root)).get(name.casefold(), name))
+        return ABSENT if value is None or (isinstance(value, Pending) and value.unset) else value
     first = path.single
     if first == len(path.steps):
-        if first == 1 and type(root) is dict:
-            # Most paths are one name, of which nothing above it may be pending.
-            step = path.steps[0]
-            value = root.get(step if step in root else _folded(tuple(root)).get(step.casefold(), step))
-            return ABSENT if value is None or (isinstance(value, Pending) and value.unset) else value
         found = _member(path.steps, root)
         return ABSENT if isinstance(found, Pending) and found.unset and _stands_at(path.steps, root) else found
     base = _member(path.steps[:first], root) if first else root

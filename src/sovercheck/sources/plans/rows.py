@@ -7,8 +7,9 @@ what will be applied, and nothing was read from the thing itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
+from typing import ClassVar
 
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import OF_A_FILE, Gap, Item, Known, Note, Reading, ReadingStatus, Row
@@ -33,7 +34,17 @@ _SECTIONS = {"aws": "terraform_aws", "azure": "terraform_azurerm", "google": "te
 class PlanExtractor(Extractor):
     """Makes rows of planned resources."""
 
+    texts: ClassVar[tuple[str, ...]] = ("group", "account")
     _places: dict[tuple[int, str], Evidence] = field(default_factory=dict, repr=False, compare=False)
+
+    def account(self, reading: ItemReading) -> Mapping[str, Known]:
+        """A file that does not say the account knows none: it is not an account without a name."""
+        return Extractor.account(self, reading) if reading.view.unit.account else {}
+
+    def besides(self, view: ItemView) -> Mapping[str, Known]:
+        """People know a planned resource by its address; the name that it will have may not be known yet."""
+        change = changed(view)
+        return {"name": Known(change.address, self._shared(Grade.DOCUMENTED, change.native_type))}
 
     def evidence(self, view: ItemView, said: Said) -> Evidence:
         """A file documents what it says; a place is known as it was told."""
@@ -75,6 +86,13 @@ class PlanExtractor(Extractor):
         return None if is_sure(placed) else Refusal("uncorroborated", placed.needs)
 
 
+def changed(view: ItemView) -> Change:
+    """What becomes of a planned resource."""
+    assert isinstance(view, PlannedView)  # noqa: S101 - of a plan
+    assert view.change is not None  # noqa: S101 - made by its world
+    return view.change
+
+
 def located(view: ItemView) -> Placed:
     """Where a planned resource is."""
     assert isinstance(view, PlannedView)  # noqa: S101 - of a plan
@@ -98,11 +116,7 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
         view = world.views.get(identifier)
         if view is not None:
             seen[change.provider or "*", view.unit.kind.id, "read"] += 1
-            for item in extractor.rows(view, identifier):
-                if isinstance(item, Gap) and item.facts == ("name",):
-                    # Its address is its name.
-                    continue
-                yield _named(item, change, extractor) if isinstance(item, Row) and item.id == identifier else item
+            yield from extractor.rows(view, identifier)
         elif identifier in world.others:
             kind = kind_without(change)
             seen[change.provider or "*", change.native_type, "read" if kind == WITHOUT_DATA else "undescribed"] += 1
@@ -112,14 +126,6 @@ def rows(world: PlanWorld, regions: Regions, day: str) -> Iterator[Item]:
         yield Reading(plan.name, OF_A_FILE, "*", service, kind, told, resources=count)
     for code, params in plan.notes:
         yield Note(plan.name, code, params)
-
-
-def _named(row: Row, change: Change, extractor: PlanExtractor) -> Row:
-    """People know a planned resource by its address; the name that it will have may not be known yet."""
-    evidence = extractor._shared(Grade.DOCUMENTED, change.native_type)
-    # A file that does not say the account knows none: it is not an account without a name.
-    facts = {name: known for name, known in row.facts.items() if name != "account" or known.value != ""}
-    return Row(row.table, row.id, row.links, {**facts, "name": Known(change.address, evidence)})
 
 
 def _undescribed(
