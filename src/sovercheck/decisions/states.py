@@ -91,7 +91,7 @@ def states(
             items = _made_today(items, there, day)
         after.append(Collected(will_be.kind, source, tuple(renamed(items, plan.name, name))))
         tell = _Telling(regions)
-        resources += [_resource(plan, change, earlier, later, tell, name) for change in plan.changes]
+        resources += [_resource(source, plan, change, earlier, later, tell) for change in plan.changes]
     otherwise = None
     if data_class is not None:
         system = _system([called(plan.name, name) for plan in plans], data_class)
@@ -132,12 +132,12 @@ def root_of(plan: str) -> str:
 
 
 def _resource(
-    plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, tell: _Telling, name: str | None
+    source: str, plan: Plan, change: Change, before: PlanWorld, after: PlanWorld, tell: _Telling
 ) -> PlannedResource:
     identifier = resource_id(plan.name, change.address)
     view = after.views.get(identifier) or before.views.get(identifier)
     return PlannedResource(
-        id=resource_id(called(plan.name, name), change.address),
+        id=resource_id(source, change.address),
         plan=plan.name,
         address=change.address,
         native_type=change.native_type,

@@ -51,7 +51,7 @@ class Lines:
             value = known.value
             evidence, begins = begun.get(short) or self._begin(short)
             spelt = quoted(value) if type(value) is str else _spelt(self._facts[short], known)
-            parts += evidence, str(numbered(known)), begins, spelt
+            parts.append(f"{evidence}{numbered(known)}{begins}{spelt}")
         parts.append("}\n")
         return "".join(parts)
 

@@ -36,6 +36,7 @@ class PlanExtractor(Extractor):
 
     texts: ClassVar[tuple[str, ...]] = ("group", "account")
     _places: dict[tuple[int, str], Evidence] = field(default_factory=dict, repr=False, compare=False)
+    _said: dict[tuple[object, ...], Evidence] = field(default_factory=dict, repr=False, compare=False)
 
     def account(self, reading: ItemReading) -> Mapping[str, Known]:
         """A file that does not say the account knows none: it is not an account without a name."""
@@ -50,10 +51,18 @@ class PlanExtractor(Extractor):
         """A file documents what it says; a place is known as it was told."""
         if said.answer == _PLACE:
             return self.place_evidence(located(view), inferred=said.inferred)
+        native_type = view.unit.form.native_type
+        key = native_type, said.answer, said.documented, said.inferred, said.rests_on
+        found = self._said.get(key)
+        if found is None:
+            found = self._said[key] = self._of_file(native_type, said)
+        return found
+
+    def _of_file(self, native_type: str, said: Said) -> Evidence:
         grade = Grade.INFERRED if said.inferred else Grade.DOCUMENTED
         if said.rests_on == "assumption":
             grade = Grade.ASSUMED
-        locator = view.unit.form.native_type if said.documented or said.answer is None else said.answer
+        locator = native_type if said.documented or said.answer is None else said.answer
         return self._shared(grade, locator)
 
     def place_evidence(self, placed: Placed, *, inferred: bool = False) -> Evidence:
