@@ -104,14 +104,14 @@ def states(
 
 def _made_today(items: Iterator[Item], there: set[str], day: str) -> Iterator[Item]:
     """A copy that the change makes exists since the day of the run; that it will be applied is inferred."""
-    evidence: dict[Evidence, Evidence] = {}
+    since: dict[Evidence, Known] = {}
     for item in items:
         if isinstance(item, Row) and item.table == "copy" and item.id not in there and "since" not in item.facts:
             known = next(iter(item.facts.values())).evidence
-            made = evidence.get(known)
+            made = since.get(known)
             if made is None:
-                made = evidence[known] = replace(known, grade=Grade.INFERRED)
-            yield Row(item.table, item.id, item.links, {**item.facts, "since": Known(day, made)})
+                made = since[known] = Known(day, replace(known, grade=Grade.INFERRED))
+            yield Row(item.table, item.id, item.links, {**item.facts, "since": made})
         else:
             yield item
 

@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
+from functools import lru_cache
+from typing import Literal
 
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
@@ -111,10 +113,10 @@ class Ladder:
     def _found(self, resource: Standing) -> Placed:
         own = _own(resource)
         if own is not None:
-            return Placed(own[0], "resource", where=own[1])
+            return _shown(own[0], "resource", own[1])
         shown = _by_arn(resource)
         if shown is not None:
-            return Placed(shown[0], "arn", where=shown[1])
+            return _shown(shown[0], "arn", shown[1])
         named = self._says_itself(resource)
         if named is not None:
             return self._by_expression(resource, named)
@@ -318,6 +320,12 @@ class Ladder:
         if spot is None or self.sources is None:
             return None
         return self.sources.shown_spot(module, spot, line)
+
+
+@lru_cache(maxsize=4096)
+def _shown(region: str, rung: Literal["resource", "arn"], where: str) -> Placed:
+    """One object for all resources that show the same: what tells of places tells of each object once."""
+    return Placed(region, rung, where=where)
 
 
 def _is_hidden(resource: Standing, name: str) -> bool:
