@@ -98,6 +98,7 @@ class PlanWorld:
     """Those of no described kind."""
     folded: dict[str, str] = field(default_factory=dict)
     _values: dict[str, Json] = field(default_factory=dict)
+    _types: dict[str, str] = field(default_factory=dict)
     _names: dict[str, set[str]] = field(default_factory=dict)
     _by_type: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     _edges: dict[tuple[str, Path], tuple[dict[str, list[tuple[str, Json]]], PendingReason | None]] = field(
@@ -112,6 +113,7 @@ class PlanWorld:
                 states.append((resource_id(self.plan.name, change.address), change, state))
         # Which description holds may depend on what another resource is named: all have their names first.
         for identifier, change, state in states:
+            self._types[identifier] = _type(change)
             self._by_type.setdefault(_type(change), []).append((identifier, state.values))
             self._values[identifier] = state.values
             self._name(identifier, NAMES, state.values)
@@ -243,11 +245,11 @@ class PlanWorld:
 
     def _of_types(self, name: str, types: tuple[str, ...]) -> str | None:
         """The resource of some types that a value names, whole or by the last part of it."""
-        every = {identifier for type_ in types for identifier, _ in self._by_type.get(type_, ())}
         for candidate in (name, re.split(r"[:/]", name)[-1]):
-            found = ({candidate} | self._names.get(_comparable(candidate), set())) & every
+            named = {candidate} | self._names.get(_comparable(candidate), set())
+            found = [identifier for identifier in named if self._types.get(identifier) in types]
             if len(found) == 1:
-                return found.pop()
+                return found[0]
         return None
 
     def located(self, view: PlannedView) -> Placed:
