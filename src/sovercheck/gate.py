@@ -10,18 +10,11 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
+from sovercheck.change import Action, Rung, Spot
 from sovercheck.findings import Severity
 from sovercheck.light import dataclass
 
 SCHEMA = "sovercheck/gate/v1"
-
-Action = Literal["create", "update", "replace", "delete", "forget", "import", "no_op", "unchanged"]
-"""What becomes of a resource; `unchanged` where the file is a template, and does not say how things are now."""
-
-Rung = Literal["resource", "arn", "provider", "variable", "assumed", "environment", "unknown"]
-RUNGS: tuple[Rung, ...] = ("resource", "arn", "provider", "environment", "variable", "assumed", "unknown")
-"""What told a place, the strongest first: a member of the resource, an ARN or availability zone, a constant of its
-provider, the deployment's target, one variable (inferred), whoever runs the gate; nothing."""
 
 Standing = Literal["new", "existing", "baselined", "waived"]
 """Of a finding: `new`, the change brings it; `existing`, it is there already; `baselined`, the state of reference has
@@ -29,21 +22,6 @@ it; `waived`, somebody accepts it for a time."""
 
 Result = Literal["finding", "not_established", "waived", "satisfied"]
 """What the exit code says: 1, 3, 4, 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where in the sources something is written.
-
-    Attributes:
-        file: relative to the repository, with forward slashes.
-        line: from 1.
-        end_line: the last one of what is meant.
-    """
-
-    file: str
-    line: int
-    end_line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sovercheck import config
+from sovercheck.change import Spot
 from sovercheck.decisions import baseline
 from sovercheck.decisions.gate import Asked, gate
 from sovercheck.evaluation.waive import deciding_values
-from sovercheck.gate import Spot
 from sovercheck.reports.base import FORMATS, Options
 from sovercheck.sources.plans import sniff
 from sovercheck.sources.plans.model import Asked as Reading

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sovercheck.change import Action
 from sovercheck.decisions.moves import moves
 from sovercheck.evaluation.whereabouts import Whereabouts
-from sovercheck.gate import Action, PlannedResource
+from sovercheck.gate import PlannedResource
 from tests.decisions.gating import B, gated, plan, stays
 from tests.sources.plans.made import change
 

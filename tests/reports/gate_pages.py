@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from sovercheck.change import Spot
 from sovercheck.comparison import Comparison, ExposureChange, ShareChange
 from sovercheck.findings import SEVERITIES, Assessment
-from sovercheck.gate import Gate, Location, Move, PlanView, Result, Spot, Tally
+from sovercheck.gate import Gate, Location, Move, PlanView, Result, Tally
 from tests.reports.gates import CLOUD_ACT, COPIES, assessed, gate_finding, location, made, resource, sample_gate
 from tests.reports.sample import API, known, unknown
 

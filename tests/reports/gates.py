@@ -10,20 +10,9 @@ import hashlib
 from collections import Counter
 from typing import Literal
 
+from sovercheck.change import Action, Rung, Spot
 from sovercheck.findings import Assessment, DecidingFact, Finding, Provenance, UnknownReason
-from sovercheck.gate import (
-    Action,
-    Gate,
-    GateFinding,
-    Location,
-    Move,
-    PlannedResource,
-    PlanView,
-    Rung,
-    Spot,
-    Standing,
-    Tally,
-)
+from sovercheck.gate import Gate, GateFinding, Location, Move, PlannedResource, PlanView, Standing, Tally
 from tests.reports.sample import API, known, sample_assessment, unknown
 
 PLAN = "infra/plan.json"

@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from sovercheck.gate import Gate, GateFinding, Spot
+from sovercheck.change import Spot
+from sovercheck.gate import Gate, GateFinding
 from sovercheck.reports.gate_findings import (
     Level,
     fingerprints,

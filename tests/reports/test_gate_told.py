@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
+from sovercheck.change import RUNGS
 from sovercheck.comparison import Comparison
 from sovercheck.findings import Assessment, DecidingFact, WaiverView
-from sovercheck.gate import RUNGS, Gate, Location
+from sovercheck.gate import Gate, Location
 from sovercheck.messages import LANGS, Lang
 from sovercheck.reports.base import Options
 from sovercheck.reports.gate_told import CODES, GateTold, shortened, told

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from sovercheck.change import Action, Rung
 from sovercheck.findings import SEVERITIES, UnknownReason
-from sovercheck.gate import Action, Location, MoveKind, Result, Rung, Standing
+from sovercheck.gate import Location, MoveKind, Result, Standing
 from sovercheck.messages import LANGS, Lang, has
 from sovercheck.reports.gate_words import GateWords, count
 from sovercheck.reports.outside import visible_lines

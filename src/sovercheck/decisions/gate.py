@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from sovercheck.change import RUNGS
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config
 from sovercheck.decisions.baseline import Baseline, Entry, Key, entry
@@ -24,7 +25,7 @@ from sovercheck.decisions.states import State, root_of, states
 from sovercheck.evaluation.waive import deciding_values
 from sovercheck.evaluation.whereabouts import Whereabouts
 from sovercheck.findings import SEVERITIES, Assessment, Finding, Input, NoteView, RuleResult, Severity
-from sovercheck.gate import RUNGS, Gate, GateFinding, PlannedResource, PlanView, Result, Standing, Tally
+from sovercheck.gate import Gate, GateFinding, PlannedResource, PlanView, Result, Standing, Tally
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
 from sovercheck.meanwhile import Meanwhile

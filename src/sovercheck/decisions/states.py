@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from sovercheck import gate
+from sovercheck.change import Spot
 from sovercheck.decisions.called import called, renamed
 from sovercheck.gate import Location, PlannedResource
 from sovercheck.inventory.evidence import Evidence, Grade
@@ -15,7 +15,6 @@ from sovercheck.inventory.rows import Item, Known, Row
 from sovercheck.light import dataclass
 from sovercheck.reference.regions import Regions
 from sovercheck.sources.base import Source
-from sovercheck.sources.plans import model
 from sovercheck.sources.plans.model import Change, Placed, Plan, resource_id
 from sovercheck.sources.plans.rows import kind_without
 from sovercheck.sources.plans.source import PlanState
@@ -144,7 +143,7 @@ def _resource(
         kind=view.unit.kind.id if view is not None else kind_without(change),
         provider=change.provider,
         action=change.action,
-        spot=spot(change.spot),
+        spot=change.spot,
         before=_location(before, identifier, change, tell),
         after=_location(after, identifier, change, tell),
         previous=change.previous,
@@ -169,7 +168,7 @@ class _Telling:
 
     def __init__(self, regions: Regions) -> None:
         self._regions = regions
-        self._told: dict[tuple[int, str | None, model.Spot | None], Location] = {}
+        self._told: dict[tuple[int, str | None, Spot | None], Location] = {}
 
     def location(self, placed: Placed, change: Change) -> Location:
         # The plan keeps each place, so that no other has its identity meanwhile.
@@ -190,10 +189,5 @@ class _Telling:
             borne_out=placed.borne_out,
             why=placed.why,
             needs=placed.needs,
-            spot=spot(placed.spot or change.placed_at),
+            spot=placed.spot or change.placed_at,
         )
-
-
-def spot(found: model.Spot | None) -> gate.Spot | None:
-    """A line of the sources, as reports have it."""
-    return gate.Spot(found.file, found.line, found.end_line) if found is not None else None

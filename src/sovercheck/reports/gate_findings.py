@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from sovercheck.change import Spot
 from sovercheck.findings import SEVERITIES
-from sovercheck.gate import Gate, GateFinding, Spot
+from sovercheck.gate import Gate, GateFinding
 
 Level = Literal["error", "warning", "note"]
 

@@ -13,7 +13,8 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from sovercheck.gate import RUNGS, Action, GateFinding, PlannedResource
+from sovercheck.change import RUNGS, Action
+from sovercheck.gate import GateFinding, PlannedResource
 from sovercheck.reports.changes import SHOWN, Cell, Changes, Table
 from sovercheck.reports.gate_told import GateTold, Group, Line, spot_of, told, variant
 from sovercheck.reports.view import Mark, View

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from sovercheck.change import RUNGS
 from sovercheck.comparison import Comparison
 from sovercheck.findings import SEVERITIES, Assessment, DecidingFact, Finding, RuleResult, WaiverView
-from sovercheck.gate import RUNGS, GateFinding, Location, Move, PlannedResource, PlanView, Result
+from sovercheck.gate import GateFinding, Location, Move, PlannedResource, PlanView, Result
 from sovercheck.inventory.facts import COPY_KINDS, FACTS, Type
 from sovercheck.light import dataclass
 from sovercheck.messages import has

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
+from sovercheck.change import Spot
 from sovercheck.findings import Assessment, RuleResult, Severity
-from sovercheck.gate import Gate, GateFinding, Spot
+from sovercheck.gate import Gate, GateFinding
 from sovercheck.reports.base import Options
 from sovercheck.reports.gate_findings import fingerprints, gravest_first, level, repository_path, spot
 from sovercheck.reports.gate_words import GateWords, count

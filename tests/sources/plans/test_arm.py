@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Grade
 from sovercheck.sources.kinds import planned
 from sovercheck.sources.kinds.path import ABSENT, Defaulted, Json, Pending, Reference
 from sovercheck.sources.plans import arm
 from sovercheck.sources.plans.arm_ids import resources
-from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned, Spot
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned
 
 SHARED = Path(os.environ.get("SOVERCHECK_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/{}.json#"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError
 from sovercheck.sources.plans.cloudformation import read
-from sovercheck.sources.plans.model import Asked, Placed, Plan, Spot
+from sovercheck.sources.plans.model import Asked, Placed, Plan
 
 TEMPLATE = """\
 Parameters: {Env: {Type: String, Default: dev}, Size: {Type: Number, Default: 1}}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sovercheck.change import Spot
 from sovercheck.sources.plans.hcl import Block, Sources, blocks
-from sovercheck.sources.plans.model import Spot
 
 from .made import files
 

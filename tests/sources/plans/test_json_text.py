@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError
 from sovercheck.sources.plans.json_text import MAX_DEPTH, loads, outline
-from sovercheck.sources.plans.model import Spot
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from hypothesis import event, given, settings
 
+from sovercheck.change import Spot
 from sovercheck.inventory.evidence import Grade
 from sovercheck.sources.kinds.path import Json
-from sovercheck.sources.plans.model import Placed, Spot
+from sovercheck.sources.plans.model import Placed
 
 from .ladder_oracle import NOWHERE, Oracle, Told
 from .made import (

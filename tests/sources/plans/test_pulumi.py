@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from sovercheck.change import Action, Spot
 from sovercheck.errors import InputError
 from sovercheck.inventory.evidence import Grade
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.plans import pulumi
-from sovercheck.sources.plans.model import UNKNOWN, Action, Asked, Change, Incomplete, Placed, Plan, Planned, Spot
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned
 from sovercheck.sources.plans.pulumi_values import UNKNOWN_VALUES
 
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

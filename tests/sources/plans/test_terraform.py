@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError
 from sovercheck.sources.kinds.path import Json, Pending, Reference
-from sovercheck.sources.plans.model import Asked, Incomplete, Spot
+from sovercheck.sources.plans.model import Asked, Incomplete
 from sovercheck.sources.plans.terraform import read as read_plan
 
 from .made import (

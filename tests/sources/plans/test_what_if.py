@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from sovercheck.change import Action
 from sovercheck.errors import InputError
 from sovercheck.sources.kinds.path import Json, Pending
 from sovercheck.sources.plans import what_if
-from sovercheck.sources.plans.model import UNKNOWN, Action, Asked, Incomplete, Placed, Plan, Planned
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Incomplete, Placed, Plan, Planned
 
 SUBSCRIPTION = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from sovercheck.change import Action
 from sovercheck.errors import InputError, Place
 from sovercheck.sources.kinds.path import Json, Pending
 from sovercheck.sources.plans.deployment import Deployment
-from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Placed, Plan, Planned
+from sovercheck.sources.plans.model import Asked, Change, Incomplete, Placed, Plan, Planned
 from sovercheck.sources.readers import arn
 
 _ACTIONS: Mapping[str, Action] = {

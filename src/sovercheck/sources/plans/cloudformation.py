@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Pending
 from sovercheck.sources.plans.circles import circle
 from sovercheck.sources.plans.deployment import Deployment, beside, shown
 from sovercheck.sources.plans.intrinsics import Evaluator
-from sovercheck.sources.plans.model import Asked, Change, Incomplete, Plan, PlanFormat, Planned, Spot
+from sovercheck.sources.plans.model import Asked, Change, Incomplete, Plan, PlanFormat, Planned
 from sovercheck.sources.plans.template_text import Plain, TemplateText, read_text
 
 STACK = "AWS::CloudFormation::Stack"

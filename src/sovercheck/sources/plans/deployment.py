@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
 from sovercheck.sources.plans.intrinsics import Stack
-from sovercheck.sources.plans.model import Asked, Placed, Spot
+from sovercheck.sources.plans.model import Asked, Placed
 
 SAMCONFIG = "samconfig.toml"
 

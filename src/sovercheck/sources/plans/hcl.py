@@ -13,8 +13,8 @@ from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 
+from sovercheck.change import Spot
 from sovercheck.light import dataclass
-from sovercheck.sources.plans.model import Spot
 
 _SUFFIXES = (".tf", ".tofu")
 _PIECE = r"""

@@ -13,10 +13,10 @@ from dataclasses import field
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import cast
 
+from sovercheck.change import Spot
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json
-from sovercheck.sources.plans.model import Spot
 
 MAX_DEPTH = 100
 """Resource Manager itself takes far less; what walks a document may recurse."""

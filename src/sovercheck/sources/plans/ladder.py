@@ -19,15 +19,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
-from typing import Literal
 
+from sovercheck.change import Rung, Spot
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
 from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans.configuration import Configuration, Module, Object, member, module_of
 from sovercheck.sources.plans.hcl import Sources
-from sovercheck.sources.plans.model import Placed, Spot
+from sovercheck.sources.plans.model import Placed
 from sovercheck.sources.readers import arn, aws_region, google_region
 
 OWN: Mapping[str, tuple[str, ...]] = {
@@ -323,7 +323,7 @@ class Ladder:
 
 
 @lru_cache(maxsize=4096)
-def _shown(region: str, rung: Literal["resource", "arn"], where: str) -> Placed:
+def _shown(region: str, rung: Rung, where: str) -> Placed:
     """One object for all resources that show the same: what tells of places tells of each object once."""
     return Placed(region, rung, where=where)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from sovercheck.change import Action, Rung, Spot
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Interface, Provider
@@ -18,27 +19,8 @@ from sovercheck.sources.kinds.path import Json
 
 PlanFormat = Literal["terraform", "opentofu", "cloudformation", "cdk", "arm", "what-if", "pulumi"]
 
-Action = Literal["create", "update", "replace", "delete", "forget", "import", "no_op", "unchanged"]
-"""What becomes of a resource. `forget`: it stays where it is, and is no longer managed. `import`: it is there already
-and becomes managed. `unchanged`: the file does not say whether anything changes (a template has no before)."""
-
 Why = Literal["not_in_plan", "after_apply", "sensitive", "expression", "ambiguous", "not_in_configuration"]
 """Why a region is not known; `ambiguous`: what might tell it says several things."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where in the sources something is written.
-
-    Attributes:
-        file: relative to the folder of the sources, with forward slashes.
-        line: from 1.
-        end_line: the last one of what is meant; the same where that is one line.
-    """
-
-    file: str
-    line: int
-    end_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +29,7 @@ class Placed:
 
     Attributes:
         region: the provider's name of it; None where nothing tells.
-        rung: what told it: `resource` (a member of its own), `arn` (an ARN or availability zone), `provider` (a
-            constant of its provider's configuration), `variable` (one variable, inferred), `assumed` (whoever runs the
-            gate), `environment` (the target of a deployment); None where nothing did.
+        rung: what told it; None where nothing did.
         grade: `documented`, `inferred` or `assumed`.
         where: what was read, as its author knows it: `provider aws.mtl`, `versions.tf:12`.
         borne_out: of an inferred region, what else says the same; it is then documented.
@@ -59,7 +39,7 @@ class Placed:
     """
 
     region: str | None
-    rung: Literal["resource", "arn", "provider", "variable", "assumed", "environment"] | None = None
+    rung: Rung | None = None
     grade: Grade = Grade.DOCUMENTED
     where: str = ""
     borne_out: str | None = None

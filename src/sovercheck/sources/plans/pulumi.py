@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Literal
 
+from sovercheck.change import Action, Spot
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import Grade
 from sovercheck.light import dataclass
@@ -20,18 +21,7 @@ from sovercheck.sources.kinds.path import ABSENT, Found, Json, Pending, Referenc
 from sovercheck.sources.plans.arm_ids import subscription_of
 from sovercheck.sources.plans.azure_places import located, place, region_name, unknown
 from sovercheck.sources.plans.json_text import Document, outline
-from sovercheck.sources.plans.model import (
-    UNKNOWN,
-    Action,
-    Asked,
-    Change,
-    Incomplete,
-    Placed,
-    Plan,
-    Planned,
-    Spot,
-    resource_id,
-)
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned, resource_id
 from sovercheck.sources.plans.pulumi_types import Known, known_as
 from sovercheck.sources.plans.pulumi_values import HIDDEN, as_resource_manager, as_terraform, settled
 from sovercheck.sources.readers import aws_region, google_region

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from sovercheck.change import Action, Spot
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.model import Provider
@@ -28,17 +29,7 @@ from sovercheck.sources.plans.configuration import (
 )
 from sovercheck.sources.plans.hcl import Block, Sources
 from sovercheck.sources.plans.ladder import Ladder, Standing
-from sovercheck.sources.plans.model import (
-    UNKNOWN,
-    Action,
-    Asked,
-    Change,
-    Incomplete,
-    Plan,
-    Planned,
-    Spot,
-    resource_id,
-)
+from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Plan, Planned, resource_id
 from sovercheck.sources.plans.values import overlaid
 from sovercheck.sources.plans.wanted import Wanted
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import cast
 
+from sovercheck.change import Action
 from sovercheck.errors import InputError, Place
 from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json, Pending
@@ -21,7 +22,7 @@ from sovercheck.sources.plans.arm_resources import get
 from sovercheck.sources.plans.azure_places import located, place
 from sovercheck.sources.plans.azure_values import as_answered
 from sovercheck.sources.plans.json_text import Document, outline
-from sovercheck.sources.plans.model import Action, Asked, Change, Incomplete, Incompleteness, Plan, Planned
+from sovercheck.sources.plans.model import Asked, Change, Incomplete, Incompleteness, Plan, Planned
 
 FULL_PAYLOADS = "--result-format FullResourcePayloads"
 """The option without which only ids are told."""
