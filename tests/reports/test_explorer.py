@@ -33,6 +33,12 @@ def view(assessment: Assessment) -> View:
     return View(assessment, Options("fr"))
 
 
+def test_the_bytes_name_neither_a_time_nor_the_system_that_packed_them() -> None:
+    packed = base64.b64decode(pack(view(sample_assessment()), sample_assessment().findings).data)
+    assert packed[4:8] == bytes(4)
+    assert packed[9] == 3
+
+
 def test_every_finding_comes_out_as_it_went_in() -> None:
     assessment = sample_assessment()
     content = unpack(pack(view(assessment), assessment.findings))
