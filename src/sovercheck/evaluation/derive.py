@@ -25,7 +25,7 @@ from sovercheck.inventory.facts import COPY_KINDS, FACTS, SUBJECTS, facts_of
 from sovercheck.inventory.store import Inventory
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 MINUTES_PER_MONTH = "43830"
 """Of a mean Gregorian month: 365.25 × 24 × 60 ÷ 12."""
@@ -49,7 +49,6 @@ def derive(inventory: Inventory, read: Collection[str] = FACTS) -> int:
     """
     connection = inventory.connection
     own = _own_reading(inventory)
-    _macros(connection)
     connection.execute(_involved(inventory.lengths))
     connection.execute(_resource_facts(own, read))
     connection.execute(_system_facts(read, inventory.unanswered))
@@ -68,28 +67,6 @@ def _own_reading(inventory: Inventory) -> int:
     if OWN_READING not in inventory.provenance:
         inventory.provenance.append(OWN_READING)
     return pack(OWN_READING.grade, inventory.provenance.index(OWN_READING))
-
-
-def _macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Names for what the derivations say again and again."""
-    macros = (
-        # The weakest evidence among what is known and counts; under a gap if any of it is.
-        f"weakest(ev, counts) AS min(ev) FILTER (ev > 0 AND counts) "
-        f"| coalesce(bit_or(ev & {GAPPED_BIT}) FILTER (ev > 0 AND counts), 0)",
-        # Known, and no reading of it refused that would outrank it; then the same, and true.
-        f"gapped(ev) AS ev > 0 AND (ev & {GAPPED_BIT}) <> 0",
-        f"sure(ev) AS ev > 0 AND (ev & {GAPPED_BIT}) = 0",
-        "surely(value, ev) AS coalesce(value, FALSE) AND sure(ev)",
-        # The weaker of two; under a gap if one of them is.
-        f"weaker(one, other) AS least(one, other) | ((one | other) & {GAPPED_BIT})",
-        # The evidence of a list: of its members and, where it is closed, of what closes it.
-        "list_ev(closed, members_ev, closed_ev) AS "
-        "CASE WHEN closed THEN weaker(coalesce(members_ev, closed_ev), closed_ev) "
-        f"ELSE coalesce(members_ev, {NO_ANSWER}) END",
-        "lo(day) AS day || substr('-01-01', length(day) - 3)",
-        "hi(day) AS day || substr('-12-31', length(day) - 3)",
-    )
-    connection.execute(";".join(f"CREATE OR REPLACE TEMP MACRO {macro}" for macro in macros))
 
 
 def _involved(lengths: Mapping[str, int]) -> str:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def derive_of_copies(inventory: Inventory) -> None:
-    """Creates the table `efvp_of_copy`; the macros of `derive` must exist."""
+    """Creates the table `efvp_of_copy`."""
     _create(inventory.connection, "efvp_of_copy", _OF_COPY if inventory.lengths["efvp"] else _OF_COPY_UNASSESSED)
 
 
 def derive_of_projects(inventory: Inventory) -> None:
-    """Creates the table `efvp_of_project`; the macros of `derive` must exist."""
+    """Creates the table `efvp_of_project`."""
     sql = _OF_PROJECT if inventory.lengths["efvp"] else _OF_PROJECT_UNASSESSED
     _create(inventory.connection, "efvp_of_project", sql)
 

@@ -7,11 +7,11 @@ in both modules; should a version of the engine not have it in the extension, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from sovercheck.inventory.facts import TABLES
-from sovercheck.inventory.spool import create_tables
+from sovercheck.inventory import functions, tables
 from sovercheck.meanwhile import Meanwhile
 
 if TYPE_CHECKING:
@@ -43,37 +43,52 @@ class Database:
 
     def __init__(self, blank: int = 0) -> None:
         self._lock = Lock()
-        self._schemas = 0
-        self._blank: list[DuckDBPyConnection] = []
-        self._opened = Meanwhile(lambda: self._open(blank))
+        self._schemas = blank
+        self._blank = [_name(number) for number in range(blank)]
+        made = [f"{_made(name)};{tables.created()}" for name in self._blank]
+        self._opened = Meanwhile(lambda: _opened(made))
 
     def schema(self) -> DuckDBPyConnection:
-        """A connection of its own, to an empty schema of its own."""
-        return self._schema(self._opened.result())
+        """A connection of its own, to a schema of its own, without tables."""
+        with self._lock:
+            name = _name(self._schemas)
+            self._schemas += 1
+        return self._connected(_made(name))
 
     def blank(self) -> DuckDBPyConnection:
         """The same, to a schema that has the empty tables of an inventory."""
-        database = self._opened.result()
         with self._lock:
-            if self._blank:
-                return self._blank.pop()
-        return self._tables(database)
-
-    def _open(self, blank: int) -> DuckDBPyConnection:
-        database = connect(":memory:", config=_SETTINGS)
-        self._blank += [self._tables(database) for _ in range(blank)]
-        return database
-
-    def _schema(self, database: DuckDBPyConnection) -> DuckDBPyConnection:
-        with self._lock:
-            self._schemas += 1
-            name = f"inventory_{self._schemas}"
-            connection = database.cursor()
-        # A cursor of this one would look elsewhere: the setting is this connection's.
-        connection.execute(f"CREATE SCHEMA {name}; SET schema = '{name}'")
+            ready = self._blank.pop() if self._blank else None
+        if ready is not None:
+            return self._connected(_set(ready))
+        connection = self.schema()
+        connection.execute(tables.created())
         return connection
 
-    def _tables(self, database: DuckDBPyConnection) -> DuckDBPyConnection:
-        connection = self._schema(database)
-        create_tables(connection, TABLES)
+    def _connected(self, sql: str) -> DuckDBPyConnection:
+        """A connection, once it has run some SQL; what that sets is this connection's, and no cursor's of it."""
+        with self._lock:
+            connection = self._opened.result().cursor()
+        connection.execute(sql)
         return connection
+
+
+def _opened(made: Sequence[str]) -> DuckDBPyConnection:
+    """A database in which some SQL has run: all at once, so that it seldom has to wait for Python."""
+    database = connect(":memory:", config=_SETTINGS)
+    if made:
+        database.execute(";".join(made))
+    return database
+
+
+def _name(number: int) -> str:
+    return f"inventory_{number}"
+
+
+def _set(schema: str) -> str:
+    return f"SET schema = '{schema}'"
+
+
+def _made(schema: str) -> str:
+    """SQL that makes a schema with functions, and sets it."""
+    return f"CREATE SCHEMA {schema};{_set(schema)};{functions.created()}"

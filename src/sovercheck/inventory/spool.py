@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 _LINE_LIMIT = 64 * 1024 * 1024
 SPOOLED = "getvariable('spooled')[\"{name}\"]"
 """SQL of an evidence integer, by its number in a spool."""
-
-
-def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
-    """Makes empty tables of the inventory."""
-    created = []
-    for table in tables:
-        declared = ", ".join(
-            f'"{name}" {sql}' + (f" NOT NULL DEFAULT {NO_ANSWER}" if name.endswith("__ev") else "")
-            for name, sql in columns(table).items()
-        )
-        created.append(f'CREATE TABLE "{table}" ({declared})')
-    connection.execute(";".join(created))
 
 
 def keep_order(connection: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sovercheck.inventory.evidence import NO_ANSWER
 from sovercheck.inventory.facts import INTERVALS, LISTS, TABLES, Fact, Type, facts_of
 
 _SQL_TYPES: dict[Type, str] = {
@@ -45,3 +46,15 @@ def columns(table: str, *, derived: bool = False) -> dict[str, str]:
     """
     facts = {name: sql for fact in facts_of(table) if fact.derived is derived for name, sql in fact_columns(fact)}
     return facts if derived else {"id": "VARCHAR", **dict.fromkeys(TABLES[table].links, "VARCHAR"), **facts}
+
+
+def created() -> str:
+    """SQL that makes the empty tables of an inventory, in the schema that is set."""
+    return ";".join(
+        f'CREATE TABLE "{table}" ({", ".join(_declared(name, sql) for name, sql in columns(table).items())})'
+        for table in TABLES
+    )
+
+
+def _declared(name: str, sql: str) -> str:
+    return f'"{name}" {sql}' + (f" NOT NULL DEFAULT {NO_ANSWER}" if name.endswith("__ev") else "")
