@@ -159,25 +159,26 @@ def collect(
     Raises:
         InputError: a source cannot be read as it is, or names what does not exist.
     """
-    builder = Builder([matcher for file in config.systems for matcher in file.matchers()], otherwise, database)
-    builder.add(config.path.name, [config.estate()])
-    rows: list[Row] = []
-    known: dict[str, set[str]] = {"party": set()}
-    for folder in config.saved:
-        progress("collect", folder.name)
-        for table, ids in builder.add_saved(folder).items():
-            known.setdefault(table, set()).update(ids)
-    if not config.saved:
-        read_clouds(config, builder, progress, work, known)
-    for source in config.sources:
-        progress("collect", source.name)
-        items = list(source.collect())
-        rows += [item for item in items if isinstance(item, Row)]
-        builder.add(source.name, items, bulk=source.kind == "inventory")
-    shipped = _shipped_parties()
-    check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=known)
-    builder.add_parties(rows, shipped, known["party"])
-    return builder.finish()
+    matchers = [matcher for file in config.systems for matcher in file.matchers()]
+    with Builder(matchers, otherwise, database) as builder:
+        builder.add(config.path.name, [config.estate()])
+        rows: list[Row] = []
+        known: dict[str, set[str]] = {"party": set()}
+        for folder in config.saved:
+            progress("collect", folder.name)
+            for table, ids in builder.add_saved(folder).items():
+                known.setdefault(table, set()).update(ids)
+        if not config.saved:
+            read_clouds(config, builder, progress, work, known)
+        for source in config.sources:
+            progress("collect", source.name)
+            items = list(source.collect())
+            rows += [item for item in items if isinstance(item, Row)]
+            builder.add(source.name, items, bulk=source.kind == "inventory")
+        shipped = _shipped_parties()
+        check_references(rows, parties={row.id for row in shipped if row.table == "party"}, saved=known)
+        builder.add_parties(rows, shipped, known["party"])
+        return builder.finish()
 
 
 @cache
@@ -193,10 +194,10 @@ def scan(config: Config, folder: Path, progress: Progress, work: Work) -> Invent
         InputError: the folder is taken by something else, or the disk refuses.
     """
     check_free(folder)
-    builder = Builder()
-    read_clouds(config, builder, progress, work, {})
-    progress("save", folder.name)
-    inventory = builder.finish()
+    with Builder() as builder:
+        read_clouds(config, builder, progress, work, {})
+        progress("save", folder.name)
+        inventory = builder.finish()
     inventory.save(folder)
     return inventory
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sovercheck.errors import InputError
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.engine import Database
-from sovercheck.inventory.rows import Known, Row
+from sovercheck.inventory.rows import Item, Known, Row
 from sovercheck.inventory.store import Inventory
 
 from .test_store import ROWS, SAID, built, cells
@@ -89,3 +92,18 @@ def test_many_rows_use_all_threads_beside_few_of_the_same_database(monkeypatch: 
     with few.finish() as one, many.finish() as other:
         assert (one.small, other.small) == (True, False)
         assert cells(other, "SELECT current_setting('threads')") == (usual,)
+
+
+def test_what_was_spooled_is_removed_though_nothing_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def items() -> Iterator[Item]:
+        yield from ROWS
+        assert any(tmp_path.iterdir())
+        raise InputError("encoding")
+
+    with Builder() as builder, pytest.raises(InputError):
+        builder.add("test", items())
+    assert not any(tmp_path.iterdir())

@@ -50,6 +50,8 @@ _CODES: Mapping[Result, Exit] = {
     "waived": Exit.WAIVED,
     "satisfied": Exit.SATISFIED,
 }
+_kept: list[object] = []
+"""The engine of the last gate, which the process holds until it ends: to close it would cost a job time for nothing."""
 _TERMINAL = "terminal"
 _PAIR = re.compile(r"([^=]+)=(.+)", re.DOTALL)
 
@@ -105,6 +107,7 @@ def _gate(
 
     # It opens while the files are read, for what is before the change and what is after.
     database = Database(blank=2)
+    _kept[:] = [database]
     from sovercheck.decisions import baseline as baselines
     from sovercheck.decisions.gate import Asked, gate
 

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -77,6 +78,20 @@ class Builder:
         self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
         # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
         self._repeated: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Removes what was spooled, whether the inventory is finished or not."""
+        for spool in self._spools.values():
+            spool.close()
+        self._folder.cleanup()
 
     def add(self, source: str, items: Iterable[Item], *, bulk: bool = False) -> None:
         """Spools what a source yields.
@@ -227,7 +242,7 @@ class Builder:
         if self._otherwise is not None:
             tie_others(connection, self._otherwise)
         connection.execute(BELONGING)
-        self._folder.cleanup()
+        self.close()
         return inventory
 
     def _unanswered(self) -> frozenset[str]:
