@@ -9,8 +9,9 @@ import pytest
 from sovercheck.sources.aws.gather import Wanted
 from sovercheck.sources.item import NOT_SAID, ItemView, Unit, Value, items_of
 from sovercheck.sources.journal import Ask, Refusal
-from sovercheck.sources.kinds.model import Call, Way, kind_of
+from sovercheck.sources.kinds.model import Call, Way
 from sovercheck.sources.kinds.path import ABSENT, Assumed, Defaulted, Json, parse
+from sovercheck.sources.kinds.reading import kind_of
 from sovercheck.sources.readers import Result
 
 DENIED = Refusal("refused", "svc:GetMore")

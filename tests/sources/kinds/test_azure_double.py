@@ -25,8 +25,9 @@ from sovercheck.sources.extract import PROVIDER_KEY, Extractor, KeyFacts
 from sovercheck.sources.item import ItemView, Unit
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds import FOLDER
-from sovercheck.sources.kinds.model import Call, Form, Kind, kind_of
+from sovercheck.sources.kinds.model import Call, Form, Kind
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
+from sovercheck.sources.kinds.reading import kind_of
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.readers import Result
 

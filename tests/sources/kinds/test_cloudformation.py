@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from sovercheck.sources.kinds import FOLDER, plain_dataless, planned, planned_without_data
-from sovercheck.sources.kinds.model import Form, Way, planned_form
+from sovercheck.sources.kinds.model import Form, Way
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.kinds.path import Path as FactPath
+from sovercheck.sources.kinds.reading import planned_form
 from sovercheck.sources.kinds.written import read_kind
 
 from .members import published

@@ -9,8 +9,9 @@ from pathlib import Path as FilePath
 import pytest
 
 from sovercheck.sources.kinds import FOLDER
-from sovercheck.sources.kinds.model import PLANNED, Call, Form, Kind, Way, Where, kind_of
+from sovercheck.sources.kinds.model import Call, Form, Kind, Way, Where
 from sovercheck.sources.kinds.path import Path
+from sovercheck.sources.kinds.reading import PLANNED, kind_of
 from sovercheck.sources.kinds.written import read_kind
 
 from .shapes import (

@@ -16,8 +16,9 @@ from sovercheck.sources.extract import Extractor, KeyFacts
 from sovercheck.sources.item import ItemView, Value
 from sovercheck.sources.journal import Refusal
 from sovercheck.sources.kinds import FOLDER
-from sovercheck.sources.kinds.model import CopyForm, Form, Kind, Ways, kind_of, template_paths
+from sovercheck.sources.kinds.model import CopyForm, Form, Kind, Ways, template_paths
 from sovercheck.sources.kinds.path import ABSENT, Absent, Json
+from sovercheck.sources.kinds.reading import kind_of
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.readers import Result
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from sovercheck.sources.kinds import FOLDER, planned
-from sovercheck.sources.kinds.model import Form, planned_form
+from sovercheck.sources.kinds.model import Form
 from sovercheck.sources.kinds.path import Json, Pending, Reference
+from sovercheck.sources.kinds.reading import planned_form
 from sovercheck.sources.kinds.written import read_kind
 
 from .stand_in_plan import World, tell

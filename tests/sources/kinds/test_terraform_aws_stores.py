@@ -11,9 +11,10 @@ import pytest
 from sovercheck.sources.item import ItemView, Unit, Value
 from sovercheck.sources.journal import Ask, Refusal
 from sovercheck.sources.kinds import FOLDER, plain_dataless, planned, planned_without_data
-from sovercheck.sources.kinds.model import Call, Form, Way, planned_form
+from sovercheck.sources.kinds.model import Call, Form, Way
 from sovercheck.sources.kinds.path import Json, Pending, Reference
 from sovercheck.sources.kinds.path import Path as FactPath
+from sovercheck.sources.kinds.reading import planned_form
 from sovercheck.sources.kinds.written import read_kind
 from sovercheck.sources.readers import Result
 

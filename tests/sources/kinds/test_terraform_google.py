@@ -13,9 +13,10 @@ from sovercheck.inventory.rows import Row
 from sovercheck.sources.extract import PARTIES
 from sovercheck.sources.item import ItemView, Unit, Value
 from sovercheck.sources.kinds import FOLDER, plain_kinds, planned, planned_without_data
-from sovercheck.sources.kinds.model import Form, planned_form
+from sovercheck.sources.kinds.model import Form
 from sovercheck.sources.kinds.path import ABSENT, Json, Pending, Reference
 from sovercheck.sources.kinds.path import Path as Steps
+from sovercheck.sources.kinds.reading import planned_form
 from sovercheck.sources.kinds.written import read_kind
 
 from .stand_in_plan import REGIONS, Told, World, tell

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from sovercheck import bundle
-from sovercheck.sources.kinds.model import PLANNED, Form, Interface, Kind, Provider, kind_of, planned_form
+from sovercheck.sources.kinds.model import Form, Interface, Kind, Provider
+from sovercheck.sources.kinds.reading import PLANNED, kind_of, planned_form
 
 FOLDER = Path(__file__).resolve().parent / "descriptions"
 COMPILED = "kinds.json"

@@ -56,8 +56,9 @@ from pydantic_core import PydanticCustomError
 from sovercheck.inventory.facts import COPY_KINDS
 from sovercheck.inventory.values import UNITS
 from sovercheck.reference.written import Bilingual, Written, read
-from sovercheck.sources.kinds.model import planned_form, template_paths
+from sovercheck.sources.kinds.model import template_paths
 from sovercheck.sources.kinds.path import PathError, parse
+from sovercheck.sources.kinds.reading import kind_of, planned_form
 from sovercheck.sources.readers import READERS
 
 
@@ -205,11 +206,9 @@ class FormFile(Written):
 
     @model_validator(mode="after")
     def _answers_exist(self) -> FormFile:
-        from sovercheck.sources.kinds.model import Form, kind_of
-
         plain = self.model_dump(by_alias=True, exclude_unset=True)
         for provider in ("aws",) if self.listing is not None and self.listing.call is not None else ("azure",):
-            form: Form = kind_of({"kind": "k", "name": {}, provider: plain}).forms[0]
+            form = kind_of({"kind": "k", "name": {}, provider: plain}).forms[0]
             known = {None, "item", "parent", *form.also}
             used = {path.answer for path in form._all_paths()}
             if used - known:
@@ -276,7 +275,7 @@ class KindFile(Written):
 
 
 def read_kind(path: FilePath) -> dict[str, Any]:
-    """A description as plain values, checked: what `model.kind_of` takes and the compiled catalogue holds.
+    """A description as plain values, checked: what `reading.kind_of` takes and the compiled catalogue holds.
 
     Raises:
         PolicyError: at its line, for what departs from the form; `SeveralErrors` where a file has several faults.
