@@ -95,6 +95,9 @@ def test_a_hash_that_is_a_number_to_yaml_is_a_text_here(tmp_path: Path, number: 
 # What departs from the shape
 
 
+TABLES = "sources: [{{inventory: {{file: portefeuille.csv, tables: [{{{}}}]}}}}]\n"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "place"),
     [
@@ -105,6 +108,9 @@ def test_a_hash_that_is_a_number_to_yaml_is_a_text_here(tmp_path: Path, number: 
         ('organisation: {name: "  "}\n', "reference_wrong_form", "1:22"),
         ("sources: {aws: {}}\n", "reference_wrong_form", "1:10"),
         ("sources: [{gcp: {}}]\n", "reference_unknown_key", "1:12"),
+        (TABLES.format("table: systems, columns: {id: Code}, sufix: b"), "reference_unknown_key_near", "1:95"),
+        (TABLES.format("table: systems"), "reference_missing_key", "1:57"),
+        ("sources: [{inventory: {file: portefeuille.csv, tables: []}}]\n", "reference_wrong_form", "1:56"),
         ("policies: loi-25\n", "reference_wrong_form", "1:11"),
         ("reports: {html: [a.html]}\n", "reference_wrong_form", "1:17"),
         ("languages: fr\n", "reference_wrong_form", "1:12"),

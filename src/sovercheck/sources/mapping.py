@@ -88,7 +88,7 @@ class SpreadsheetMapping(_Written):
     decimal: Literal["comma", "point"] | None = None
     dates: Literal["day-month", "month-day"] | None = None
     unknown: tuple[str, ...] = UNKNOWN_WORDS
-    tables: tuple[TableMapping, ...] = Field(min_length=1)
+    tables: list[TableMapping] = Field(min_length=1)
 
 
 def check_mapping(mapping: SpreadsheetMapping, at: At) -> None:
