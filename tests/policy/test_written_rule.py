@@ -146,6 +146,19 @@ def test_what_departs_from_the_shape_of_a_rule_is_told_at_its_line(
 
 
 @pytest.mark.parametrize(
+    ("expect", "code"),
+    [
+        ("passed", "reference_unknown_word_near"),
+        ("[pass]", "reference_unknown_word_near"),
+        ("{volume-strict: passed}", "reference_unknown_word_near"),
+        ("{weight-strict: pass}", "reference_wrong_form"),
+    ],
+)
+def test_a_test_that_expects_what_is_no_verdict_is_told_once(tmp_path: Path, expect: str, code: str) -> None:
+    assert faults(tmp_path, RULE.replace("expect: pass", f"expect: {expect}"), RuleFile) == [(code, 13)]
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "code"),
     [
         ("over: resource", "over: copy", "reference_unknown_word"),

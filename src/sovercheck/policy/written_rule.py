@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from sovercheck.reference.written import Address, Bilingual, Day, Id, Sentence, TextRead, Written
@@ -16,6 +16,17 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Class = Literal["public", "internal", "sensitive", "health"]
 Verdict = Literal["pass", "fail", "unknown", "not_applicable"]
 Variant = Annotated[str, StringConstraints(pattern=r"^(volume|count|class)-[a-z0-9]+$")]
+
+
+def _expected_as(value: object) -> str:
+    return "variants" if isinstance(value, dict) else "word"
+
+
+Expected = Annotated[
+    Annotated[Verdict, Tag("word")] | Annotated[dict[Variant, Verdict], Tag("variants")],
+    Discriminator(_expected_as),
+]
+"""One verdict, or one for each variant of a share: told apart by form, so that a mistake is reported once."""
 
 
 class PolicyFile(Written):
@@ -87,7 +98,7 @@ class TestEntry(Written):
     given: dict[str, object]
     as_of: Day | None = None
     parameters: dict[Name, object] = Field(default_factory=dict)
-    expect: Verdict | dict[Variant, Verdict]
+    expect: Expected
 
 
 class RuleFile(Written):
