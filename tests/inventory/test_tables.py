@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import duckdb
 import pytest
 
+from sovercheck.inventory.evidence import NO_ANSWER
 from sovercheck.inventory.facts import FACTS, TABLES, facts_of
-from sovercheck.inventory.tables import columns, fact_columns
+from sovercheck.inventory.tables import columns, created, fact_columns
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(created())
+        yield connection
 
 
 @pytest.mark.parametrize(
@@ -28,3 +39,19 @@ def test_a_table_has_its_id_its_links_and_every_fact_that_is_not_derived(table: 
         assert (f"{fact.short}__ev" in derived) is fact.derived
         assert (f"{fact.short}__ev" in stored) is not fact.derived
     assert not stored.keys() & derived.keys()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_it_is_made_with_these_columns_and_no_row(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    described = connection.execute(f'DESCRIBE "{table}"').fetchall()
+    assert {name: sql for name, sql, *_ in described} == {
+        name: sql.replace(", ", ",") for name, sql in columns(table).items()
+    }
+    assert connection.execute(f'SELECT count(*) FROM "{table}"').fetchone() == (0,)
+
+
+def test_what_nobody_said_is_unknown_and_never_without_evidence(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute("INSERT INTO copy (id) VALUES ('c') RETURNING place, place__ev").fetchall()
+    assert found == [(None, NO_ANSWER)]
+    with pytest.raises(duckdb.ConstraintException):
+        connection.execute("INSERT INTO copy (id, place__ev) VALUES ('d', NULL)")
