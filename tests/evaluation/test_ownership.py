@@ -3,18 +3,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
-import duckdb
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sovercheck.evaluation.ownership import Above, Walk
-from sovercheck.evaluation.register import MemoryRegister, Ownership, Party, Register, TableRegister, holds
+from sovercheck.evaluation.register import MemoryRegister, Ownership, Party, Register
 from sovercheck.inventory.evidence import Grade, pack
-from sovercheck.inventory.tables import columns
 
 US = frozenset({"US"})
 SHOWN = pack(Grade.DOCUMENTED, 7)
@@ -240,76 +236,6 @@ def test_a_stake_is_counted_once_however_its_owner_was_found() -> None:
     assert Walk(MemoryRegister([here], stakes)).group("x").find(US)[1] is not None  # the unknown seats of b, c and d
     known = [Party(n, n, place="CA", place_evidence=SHOWN, incorporated_evidence=SHOWN) for n in "bcd"]
     assert Walk(MemoryRegister([here, *known], stakes)).group("x").find(US) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "expected"),
-    [
-        (None, None, True),
-        ("2024-06-15", None, True),
-        ("2024-06-16", None, False),
-        ("2024-06", None, None),
-        ("2024", None, None),
-        ("2023", "2024-06-15", True),
-        ("2023", "2024-06-14", False),
-        ("2023", "2024", None),
-        ("2023", "2024-05", False),
-        (None, "2025", True),
-        ("2025", "2024", False),
-        ("2024-12", None, False),
-    ],
-)
-def test_a_partial_date_is_an_interval(since: str | None, until: str | None, *, expected: bool | None) -> None:
-    assert holds(since, until, date(2024, 6, 15)) is expected
-
-
-def tables(parties: Sequence[Mapping[str, object]], stakes: Sequence[Mapping[str, object]]) -> TableRegister:
-    connection = duckdb.connect(":memory:")
-    for table, rows in (("party", parties), ("ownership", stakes)):
-        names = columns(table)
-        connection.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {sql}' for name, sql in names.items())})")
-        for row in rows:
-            known = {name for name in row if name not in ("id", "owner", "owned")}
-            values = [
-                row.get(name, 0 if name.endswith("__ev") and name[:-4] not in known else SHOWN)
-                if name.endswith("__ev")
-                else row.get(name)
-                for name in names
-            ]
-            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})", values)
-    register = TableRegister(connection, date(2026, 11, 23))
-    register.index()
-    return register
-
-
-def test_the_tables_give_what_they_hold_on_the_day() -> None:
-    register = tables(
-        [
-            {"id": "ibm", "name": "IBM", "incorporated_in": "US-NY", "present_in": ["CA-QC"], "owners_complete": True},
-            {"id": "lgs"},
-        ],
-        [
-            {"id": "1", "owner": "ibm", "owned": "lgs", "control": True},
-            {"id": "2", "owner": "old", "owned": "lgs", "percent": 60, "percent__hi": 60, "until": "2020"},
-            {"id": "3", "owner": "new", "owned": "lgs", "percent": 30, "percent__hi": 30, "since": "2026"},
-            {"id": "4", "owner": "quarrel", "owned": "lgs", "control": True, "until__ev": -1},
-        ],
-    )
-    ibm = register.parties(["ibm", "nobody"])["ibm"]
-    assert (ibm.incorporated_in, ibm.present_in, ibm.owners_complete, ibm.presence_complete) == (
-        "US-NY",
-        ("CA-QC",),
-        True,
-        False,
-    )
-    assert register.parties(["lgs"])["lgs"] == Party("lgs", "lgs")
-    assert register.owners_of(["lgs"])["lgs"] == [
-        Ownership("ibm", "lgs", control=True, evidence=SHOWN),
-        Ownership("new", "lgs", None, Decimal(30), None, SHOWN),
-        Ownership("quarrel", "lgs", None, Decimal(100), None, SHOWN),
-    ]
-    assert register.owned_by(["ibm", "new"], 1) == ([Ownership("ibm", "lgs", control=True, evidence=SHOWN)], False)
-    assert register.owned_by(["ibm", "new"], 2)[1]
 
 
 # --- against a naive oracle -------------------------------------------------------------------------------------------
