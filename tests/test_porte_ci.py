@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.config.test_base import git
+from tests.repositories import git
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "porte-ci"

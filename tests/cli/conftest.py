@@ -9,6 +9,8 @@ import pytest
 
 from sovercheck.cli import telling
 from sovercheck.cli.program import run
+from tests.cli.plans import RESIDENCY, VIRGINIA, Bucket, plan, write
+from tests.repositories import on_a_branch
 
 AS_OF = "2026-11-22"
 _SPOKEN = ("LANG", "LC_ALL", "LC_MESSAGES", "SOVERCHECK_LANG", "SOVERCHECK_DEBUG")
@@ -66,3 +68,15 @@ def assessed(_assessed: Path, tmp_path: Path, cli: Cli) -> Path:
     """The current folder, with what `init` writes, assessed once for all tests; to be used after `cli`."""
     shutil.copytree(_assessed, tmp_path, dirs_exist_ok=True)
     return tmp_path
+
+
+@pytest.fixture
+def repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository on a branch of its own, whose plan puts one copy in Virginia; `main` has rules and no waiver.
+
+    What the gate reads and writes there, `plan.json` and `b.json`, is not committed.
+    """
+    folder = on_a_branch(tmp_path / "depot", {"sovercheck.yaml": RESIDENCY, ".gitignore": "plan.json\nb.*\n"})
+    monkeypatch.chdir(folder)
+    write("plan.json", plan(Bucket("a", VIRGINIA)))
+    return folder

@@ -1,4 +1,4 @@
-"""Small Terraform plans, as `terraform show -json` writes them, for tests of the command."""
+"""Small Terraform plans, as `terraform show -json` writes them, and a configuration: for tests of the command."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 QUEBEC, VIRGINIA, OHIO = "ca-central-1", "us-east-1", "us-east-2"
+RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
+"""A configuration with the rules of residency alone."""
 AWS = "registry.terraform.io/hashicorp/aws"
 
 

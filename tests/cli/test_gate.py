@@ -10,9 +10,8 @@ import pytest
 
 from sovercheck.cli.exits import Exit
 from tests.cli.conftest import Cli
-from tests.cli.plans import OHIO, QUEBEC, VIRGINIA, Bucket, plan, standing, write
+from tests.cli.plans import OHIO, QUEBEC, RESIDENCY, VIRGINIA, Bucket, plan, standing, write
 
-RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
 SENSITIVE = ("--data-class", "sensitive")
 
 

@@ -10,32 +10,23 @@ import pytest
 from sovercheck.cli.exits import Exit
 from tests.cli.conftest import AS_OF, Cli
 from tests.cli.plans import OHIO, VIRGINIA, Bucket, plan, write
-from tests.config.test_base import commit, git
+from tests.repositories import commit, git
 
-RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
 GATE = ("gate", "plan.json", "--data-class", "sensitive", "--as-of", AS_OF, "--base", "main", "-f", "json=b.json")
 
 
 @pytest.fixture
-def repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository on a branch of its own, whose plan puts one copy in Virginia; `main` has rules."""
-    folder = tmp_path / "depot"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder, {"sovercheck.yaml": RESIDENCY, ".gitignore": "plan.json\nb.*\n"})
-    git(folder, "checkout", "-q", "-b", "changement")
-    write("plan.json", plan(Bucket("a", VIRGINIA)))
+def held(cli: Cli, repository: Path) -> str:
+    """The state of reference that the change wrote beside its plan: all that is there today."""
     assert cli(*GATE, "--write-baseline", "etat.json").code == Exit.FINDING
-    return folder
+    return (repository / "etat.json").read_text(encoding="utf-8")
 
 
 def notes() -> list[str]:
     return [note["code"] for note in json.loads(Path("b.json").read_text("utf-8"))["notes"]]
 
 
-def test_a_change_cannot_add_to_the_state_of_reference_that_its_base_has(cli: Cli, repository: Path) -> None:
-    held = Path("etat.json").read_text("utf-8")
+def test_a_change_cannot_add_to_the_state_of_reference_that_its_base_has(cli: Cli, repository: Path, held: str) -> None:
     git(repository, "checkout", "-q", "main")
     commit(repository, {"etat.json": held})
     git(repository, "checkout", "-q", "changement")
@@ -48,7 +39,7 @@ def test_a_change_cannot_add_to_the_state_of_reference_that_its_base_has(cli: Cl
     assert "baseline_of_the_change" not in notes()
 
 
-def test_a_first_state_of_reference_is_the_changes_and_told_so(cli: Cli, repository: Path) -> None:
+@pytest.mark.usefixtures("held")
+def test_a_first_state_of_reference_is_the_changes_and_told_so(cli: Cli) -> None:
     assert cli(*GATE, "--baseline", "etat.json").code == Exit.SATISFIED
     assert "baseline_of_the_change" in notes()
-    del repository

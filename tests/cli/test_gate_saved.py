@@ -11,9 +11,7 @@ import pytest
 from sovercheck.cli.exits import Exit
 from sovercheck.inventory.store import Inventory
 from tests.cli.conftest import AS_OF, Cli
-from tests.cli.plans import QUEBEC, VIRGINIA, Bucket, plan, write
-
-RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
+from tests.cli.plans import QUEBEC, RESIDENCY, VIRGINIA, Bucket, plan, write
 
 
 @pytest.fixture(autouse=True)

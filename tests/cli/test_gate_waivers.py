@@ -10,10 +10,9 @@ import pytest
 
 from sovercheck.cli.exits import Exit
 from tests.cli.conftest import AS_OF, Cli
-from tests.cli.plans import OHIO, VIRGINIA, Bucket, plan, write
-from tests.config.test_base import commit, git
+from tests.cli.plans import OHIO, RESIDENCY, VIRGINIA, Bucket, plan, write
+from tests.repositories import commit, git
 
-RESIDENCY = "organisation: {name: Établissement, place: CA-QC}\npolicies: [residency]\n"
 PUBLIC_ONLY = "organisation: {name: Établissement, place: CA-QC}\npolicies: []\n"
 WITH_WAIVERS = RESIDENCY + "waivers: derogations.yaml\n"
 WAIVER = """\
@@ -35,19 +34,6 @@ def gated() -> Any:
 
 def notes() -> list[str]:
     return [note["code"] for note in gated()["notes"]]
-
-
-@pytest.fixture
-def repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository on a branch of its own, whose plan puts a copy in Virginia; `main` has rules and no waiver."""
-    folder = tmp_path / "depot"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder, {"sovercheck.yaml": RESIDENCY, ".gitignore": "*.json\n"})
-    git(folder, "checkout", "-q", "-b", "changement")
-    write("plan.json", plan(Bucket("a", VIRGINIA)))
-    return folder
 
 
 def on_main(folder: Path, **files: str) -> None:

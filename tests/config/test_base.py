@@ -17,6 +17,7 @@ from sovercheck.config.base import Base, _refused, at_base, default_ref
 from sovercheck.config.reading import read_central
 from sovercheck.errors import InputError, Place, SeveralErrors, SovercheckError
 from sovercheck.inventory.rows import Row
+from tests.repositories import commit, git, on_a_branch, write
 
 LEAST = "organisation: {name: Établissement}\n"
 CONFIGURATION = (
@@ -42,41 +43,10 @@ FILES = {
 }
 
 
-def git(folder: Path, *words: str) -> str:
-    settings = ("-c", "user.name=N", "-c", "user.email=n@example.org", "-c", "protocol.file.allow=always")
-    ended = subprocess.run(
-        ["git", "-C", str(folder), *settings, *words], capture_output=True, text=True, check=True, env=environment()
-    )
-    return ended.stdout.strip()
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-def commit(folder: Path, files: Mapping[str, str]) -> str:
-    write(folder, files)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "x", "--allow-empty")
-    return git(folder, "rev-parse", "HEAD")
-
-
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository whose branch `main` is the base, on a branch of its own."""
-    folder = tmp_path / "depot"
-    folder.mkdir()
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder, FILES)
-    git(folder, "checkout", "-q", "-b", "changement")
-    return folder
+    return on_a_branch(tmp_path / "depot", FILES)
 
 
 def of_base(start: Path, ref: str = "main", written: Path | None = None) -> Config | None:
