@@ -47,8 +47,8 @@ def test_a_refusal_is_an_error_with_its_place(tmp_path: Path) -> None:
     assert caught.value.place.file.endswith("a.txt")
 
 
-def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
+def test_a_folder_is_never_replaced_and_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(InputError), written_whole(tmp_path / "folder") as stream:
-        stream.write(b"x")
+    with pytest.raises(InputError), written_whole(tmp_path / "folder"):
+        pytest.fail("other files of the same run would be replaced before the folder is refused")
     assert os.listdir(tmp_path) == ["folder"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     part: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            # Told before anything is written, and not once other files of the same run have been replaced.
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             yield stream
