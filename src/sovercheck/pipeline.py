@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,7 @@ from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
 from sovercheck.evaluation.assess import Setting, assess, evaluate
 from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
-from sovercheck.files import written_whole
+from sovercheck.files import Outputs
 from sovercheck.findings import Assessment, Input, NoteView
 from sovercheck.gate import Gate
 from sovercheck.inventory.builder import REGISTER, Builder
@@ -88,7 +87,7 @@ def run(
             assessment = replace(assessment, notes=assessment.notes + keeper.notes)
             packed.export(inventory, evaluated.judged, packed.beside(keeper.assessment))
             changed = keeper.compare(assessment)
-        with contextlib.ExitStack() as outputs:
+        with Outputs() as outputs:
             if keeper is not None:
                 write(assessment, {"json": keeper.assessment}, {}, _untold, outputs, changed)
             if "json" in config.reports:
@@ -241,7 +240,7 @@ def write(
     reports: Mapping[str, Path],
     follow_up: Mapping[str, FollowUp],
     progress: Progress,
-    outputs: contextlib.ExitStack,
+    outputs: Outputs,
     comparison: Comparison | None = None,
     gate: Gate | None = None,
 ) -> None:
@@ -251,7 +250,7 @@ def write(
         paths = by_language(name, path, assessment.languages)
         for lang, target in paths.items():
             links: dict[str, str] = {other: file.name for other, file in paths.items() if other != lang}
-            stream = outputs.enter_context(written_whole(target))
+            stream = outputs.stream(target)
             FORMATS[name].render(assessment, stream, Options(lang, links, follow_up, comparison, gate))
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from sovercheck.errors import InputError
 from sovercheck.evaluation import packed
 from sovercheck.evaluation.derive import derive
 from sovercheck.evaluation.judge import judge
+from sovercheck.files import Outputs
 from sovercheck.findings import Verdict
 from sovercheck.inventory.facts import FACTS
 from sovercheck.policy.condition import Compare
@@ -31,7 +31,7 @@ RULES = [
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     path = packed.beside(tmp_path / "bilan.json")
-    with inventory(TEXT) as found, ExitStack() as outputs:
+    with inventory(TEXT) as found, Outputs() as outputs:
         judged = judge(found, RULES[:1], AS_OF, nothing_contradicted=derive(found))
         packed.write(found, judged, path, outputs)
         assert not path.exists(), "only once all outputs are whole"
@@ -51,7 +51,7 @@ def test_the_verdicts_of_some_subjects(written: Path) -> None:
 
 def table(folder: Path, text: str, rules: list[Rule]) -> Path:
     path = packed.beside(folder / f"{len(list(folder.iterdir()))}.json")
-    with inventory(text) as found, ExitStack() as outputs:
+    with inventory(text) as found, Outputs() as outputs:
         judged = judge(found, rules, AS_OF, nothing_contradicted=derive(found))
         packed.write(found, judged, path, outputs)
     return path
@@ -118,7 +118,7 @@ def test_rules_of_several_subjects_stand_in_one_table(tmp_path: Path) -> None:
         make_rule(Compare(FACTS["system.data_class"], "equals", "health"), id_="class", subject="system"),
     ]
     path = tmp_path / "l'été.verdicts.parquet"
-    with inventory(TEXT) as found, ExitStack() as outputs:
+    with inventory(TEXT) as found, Outputs() as outputs:
         judged = judge(found, rules, AS_OF, nothing_contradicted=derive(found))
         packed.write(found, judged, path, outputs)
     with duckdb.connect() as connection:
@@ -132,7 +132,7 @@ def test_an_error_of_another_output_leaves_the_earlier_table(written: Path) -> N
     before = written.read_bytes()
     with inventory(TEXT.replace("US", "CA-QC")) as found:
         judged = judge(found, RULES[:1], AS_OF, nothing_contradicted=derive(found))
-        outputs = ExitStack()
+        outputs = Outputs()
         packed.write(found, judged, written, outputs)
         outputs.__exit__(RuntimeError, RuntimeError("another output"), None)
     assert written.read_bytes() == before
@@ -142,7 +142,7 @@ def test_the_table_of_the_same_facts_is_the_same_bytes(tmp_path: Path) -> None:
     written = []
     for name in ("a", "b"):
         path = tmp_path / name
-        with inventory(TEXT) as found, ExitStack() as outputs:
+        with inventory(TEXT) as found, Outputs() as outputs:
             judged = judge(found, RULES[:1], AS_OF, nothing_contradicted=derive(found))
             packed.write(found, judged, path, outputs)
         written.append(path.read_bytes())

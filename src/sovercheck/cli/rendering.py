@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sovercheck.cli.language import asked
 from sovercheck.cli.settings import STDOUT, arguments
+from sovercheck.files import Outputs
 from sovercheck.messages import LANGS
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def render(
         FORMATS[name].check(gate)
     lang = _language()
     spoken = assessment if lang is None else replace(assessment, languages=(lang,))
-    with ExitStack() as outputs:
+    with Outputs() as outputs:
         for name, path in written.items():
             if path != STDOUT:
                 # What the gate's outputs have in one file is in one language all the same; JSON has both.

@@ -10,13 +10,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sovercheck.errors import InputError, Place
 from sovercheck.evaluation.judge import Judged
-from sovercheck.files import written_whole
+from sovercheck.files import Outputs
 from sovercheck.findings import Verdict
 from sovercheck.inventory.store import Inventory
 from sovercheck.light import dataclass
@@ -34,7 +34,7 @@ def beside(assessment: Path) -> Path:
     return assessment.with_name(f"{assessment.stem}.verdicts.parquet")
 
 
-def write(inventory: Inventory, judged: Sequence[Judged], path: Path, outputs: ExitStack) -> None:
+def write(inventory: Inventory, judged: Sequence[Judged], path: Path, outputs: Outputs) -> None:
     """Writes the packed table of the rules with conditions; a share's one verdict stands in the assessment.
 
     Args:
@@ -46,7 +46,7 @@ def write(inventory: Inventory, judged: Sequence[Judged], path: Path, outputs: E
     Raises:
         InputError: the disk refuses.
     """
-    stream = outputs.enter_context(written_whole(path))
+    stream = outputs.stream(path)
     with tempfile.TemporaryDirectory(prefix="sovercheck-") as folder:
         part = Path(folder) / "packed.parquet"
         export(inventory, judged, part)
