@@ -13,6 +13,8 @@ from sovercheck.sources.plans.arm_values import Value, opened
 from sovercheck.sources.plans.json_text import loads
 from sovercheck.sources.plans.model import Asked
 
+_KINDS: Mapping[str, type] = {"int": int, "bool": bool, "array": list, "object": dict, "secureobject": dict}
+
 
 def given_values(declared: Json, asked: Asked) -> dict[str, Callable[[], Value]]:
     """The values of a template's parameters by name in lower case; those given one by one before those of the file.
@@ -65,12 +67,12 @@ def _entry(name: str, entry: Json) -> Value:
 def _typed(name: str, text: str, type_: str) -> Value:
     if type_ in ("string", "securestring"):
         return text
+    # The value is not told: it may be a secret in the wrong place.
+    refusal = InputError("arm_parameter", name=name, type=type_)
     try:
         value = json.loads(text.lower() if type_ == "bool" else text)
     except (ValueError, RecursionError):
-        value = None
-    kinds: Mapping[str, type | tuple[type, ...]] = {"int": int, "bool": bool, "array": list, "object": dict}
-    if not isinstance(value, kinds.get(type_, object)) or (type_ == "int" and isinstance(value, bool)):
-        # The value is not told: it may be a secret in the wrong place.
-        raise InputError("arm_parameter", name=name, type=type_)
+        raise refusal from None
+    if not isinstance(value, _KINDS.get(type_, object)) or (type_ == "int" and isinstance(value, bool)):
+        raise refusal
     return cast(Value, value)
