@@ -19,23 +19,10 @@ from sovercheck.sources.plans import arm
 from sovercheck.sources.plans.arm_ids import resources
 from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned
 
+from .arm_made import ACCOUNTS, SCHEMA, account, nested, template
+
 SHARED = Path(os.environ.get("SOVERCHECK_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
-SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/{}.json#"
 OWN = "/subscriptions/-/resourceGroups/-/providers/"
-ACCOUNTS = "Microsoft.Storage/storageAccounts"
-
-
-def template(*listed: Json, level: str = "deploymentTemplate", **members: Json) -> dict[str, Json]:
-    return {
-        "$schema": SCHEMA.format(level),
-        "contentVersion": "1.0.0.0",
-        **members,
-        "resources": members.get("resources", list(listed)),
-    }
-
-
-def account(name: str = "copies", **members: Json) -> dict[str, Json]:
-    return {"type": ACCOUNTS, "apiVersion": "2023-05-01", "name": name, **members}
 
 
 def read(raw: Mapping[str, Json] | list[Json], asked: Asked | None = None) -> Plan:
@@ -330,22 +317,6 @@ def test_what_is_written_twice_has_two_addresses() -> None:
 
 
 # Deployments within deployments
-
-
-def nested(inner: Json, **members: Json) -> dict[str, Json]:
-    given = members.pop("given", {})
-    scope = members.pop("scope_", "inner")
-    return {
-        "type": "Microsoft.Resources/deployments",
-        "name": "inner",
-        **members,
-        "properties": {
-            "mode": "Incremental",
-            "expressionEvaluationOptions": {"scope": scope},
-            "parameters": given,
-            "template": inner,
-        },
-    }
 
 
 def test_an_inner_template_has_parameters_of_its_own() -> None:
