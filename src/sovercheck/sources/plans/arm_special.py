@@ -30,9 +30,14 @@ def _unsettled(node: Call, values: list[Value]) -> Open:
     return opened(node.text, node.name, *values)
 
 
-def _unfolded(node: Call, frame: Frame) -> Open:
-    """Of a call whose arguments were not all evaluated: two of them are one only in the same turns of all loops."""
-    return opened(node.text, node.name, node.text, *frame.loops.values(), *(frame.arguments or {}).values())
+def _unfolded(template: Template, node: Call, frame: Frame) -> Open:
+    """Of a call whose arguments were not all evaluated.
+
+    Two of them are one only in the same template, in the same turns of all loops and lambdas around them.
+    """
+    around = [*frame.loops.values(), *(frame.arguments or {}).values(), *frame.bound.values()]
+    template.work.weigh(around)
+    return opened(node.text, node.name, template.label, node.text, *around)
 
 
 def _name(template: Template, node: Call, frame: Frame) -> str | None:
@@ -43,15 +48,15 @@ def _name(template: Template, node: Call, frame: Frame) -> str | None:
 def _parameters(template: Template, node: Call, frame: Frame) -> Value:
     name = _name(template, node, frame)
     if name is None:
-        return _unfolded(node, frame)
+        return _unfolded(template, node, frame)
     if frame.arguments is not None:
-        return frame.arguments.get(name.lower(), _unfolded(node, frame))
+        return frame.arguments.get(name.lower(), _unfolded(template, node, frame))
     return template.parameter(name)
 
 
 def _variables(template: Template, node: Call, frame: Frame) -> Value:
     name = _name(template, node, frame)
-    return _unfolded(node, frame) if name is None else template.variable(name)
+    return _unfolded(template, node, frame) if name is None else template.variable(name)
 
 
 def _copy_index(template: Template, node: Call, frame: Frame) -> Value:
@@ -66,7 +71,7 @@ def _copy_index(template: Template, node: Call, frame: Frame) -> Value:
 
 def _if(template: Template, node: Call, frame: Frame) -> Value:
     if len(node.arguments) != 3:
-        return _unfolded(node, frame)
+        return _unfolded(template, node, frame)
     condition = template.node(node.arguments[0], frame)
     if isinstance(condition, bool):
         return template.node(node.arguments[1 if condition else 2], frame)
@@ -109,11 +114,15 @@ def _equals(template: Template, node: Call, frame: Frame) -> Value:
 
 
 def _coalesce(template: Template, node: Call, frame: Frame) -> Value:
-    for argument in node.arguments:
+    for number, argument in enumerate(node.arguments):
         value = template.node(argument, frame)
+        if isinstance(value, Open):
+            # It might be null, and the next one count.
+            left = [value, *(template.node(other, frame) for other in node.arguments[number + 1 :])]
+            template.work.weigh(left)
+            return _unsettled(node, left)
         if value is not None:
-            # What is open might be null, and the next one count.
-            return _unsettled(node, [value]) if isinstance(value, Open) else value
+            return value
     return None
 
 
@@ -195,19 +204,32 @@ def identified(identifier: str, text: str, parts: list[Value]) -> Value:
 
 def _reference(template: Template, node: Call, frame: Frame) -> Value:
     values = _values(template, node, frame)
-    name = form(values[0]) if values else ""
-    rest = replace(_unsettled(node, values[:1]), needs=opened(node.text).needs)
+    needs = opened(node.text).needs
     if len(values) < 3 or str(values[2]).lower() != "full":
-        return rest
+        return replace(_unsettled(node, _of(template, values)), needs=needs)
+    name = form(values[0])
     location = template.location_of(template.symbols.get(name.lower(), name))
+    rest = replace(_unsettled(node, [*_of(template, values), "full"]), needs=needs)
     return Partly({} if location is None else {"location": location}, rest)
+
+
+def _of(template: Template, values: list[Value]) -> list[Value]:
+    """What tells the resource that a call's first argument names from every other.
+
+    An id names the same one everywhere, another name only in its own template.
+    """
+    if not values:
+        return []
+    name = form(values[0])
+    identifier = template.symbols.get(name.lower(), name)
+    return [values[0], identifier if identifier.startswith("/") else template.label]
 
 
 def _resource_info(template: Template, node: Call, frame: Frame) -> Value:
     values = _values(template, node, frame)
     identifier = template.symbols.get(form(values[0]).lower()) if values else None
     known: dict[str, Value] = {} if identifier is None else {"id": identified(identifier, f"{node.text}.id", [])}
-    return Partly(known, _unsettled(node, values))
+    return Partly(known, _unsettled(node, _of(template, values)))
 
 
 def _resource_group(template: Template, node: Call, _: Frame) -> Value:
@@ -231,25 +253,30 @@ def _subscription(template: Template, node: Call, _: Frame) -> Value:
     return Partly(known, _unsettled(node, [target.root]))
 
 
+def _deployment(template: Template, node: Call, _: Frame) -> Value:
+    """Of `deployment()` nothing is known; each nested template has its own."""
+    return Partly({}, _unsettled(node, [template.label]))
+
+
 def _surroundings(template: Template, node: Call, frame: Frame) -> Value:
-    """Of `deployment()`, `managementGroup()` and `tenant()` nothing is known."""
+    """Of `managementGroup()` and `tenant()` nothing is known."""
     return Partly({}, _unsettled(node, _values(template, node, frame)))
 
 
 def _lambda_variables(template: Template, node: Call, frame: Frame) -> Value:
     name = _name(template, node, frame)
-    return frame.bound.get(str(name).lower(), _unfolded(node, frame))
+    return frame.bound.get(str(name).lower(), _unfolded(template, node, frame))
 
 
 def _map(template: Template, node: Call, frame: Frame) -> Value:
     turns = _turns(template, node, frame)
-    return _unfolded(node, frame) if turns is None else [made_of for _, made_of in turns]
+    return _unfolded(template, node, frame) if turns is None else [made_of for _, made_of in turns]
 
 
 def _filter(template: Template, node: Call, frame: Frame) -> Value:
     turns = _turns(template, node, frame)
     if turns is None or any(not isinstance(kept, bool) for _, kept in turns):
-        return _unfolded(node, frame)
+        return _unfolded(template, node, frame)
     return [item for item, kept in turns if kept]
 
 
@@ -292,7 +319,7 @@ SPECIAL: Mapping[str, Special] = {
     "resourceinfo": _resource_info,
     "resourcegroup": _resource_group,
     "subscription": _subscription,
-    "deployment": _surroundings,
+    "deployment": _deployment,
     "managementgroup": _surroundings,
     "tenant": _surroundings,
     "lambdavariables": _lambda_variables,
