@@ -75,6 +75,7 @@ class Template:
         self.symbols: dict[str, str] = {}
         self.parameters = _by_name(raw.get("parameters"))
         self.definitions = _by_name(raw.get("definitions"))
+        self._secret_types: dict[str, bool] = {}
         self.secrets = {name for name, declared in self.parameters.items() if self._is_secret(declared, 0)}
         self.variables = _by_name(raw.get("variables"))
         self.loops = {_named(entry): entry for entry in entries(self.variables.pop("copy", None))}
@@ -238,12 +239,21 @@ class Template:
             return depth > MAX_TYPES
         if str(declared.get("type", "")).lower() in ("securestring", "secureobject"):
             return True
-        reference, properties = declared.get("$ref"), declared.get("properties")
+        reference, either = declared.get("$ref"), declared.get("discriminator")
         inner = [declared.get(key) for key in ("items", "prefixItems", "additionalProperties")]
-        inner += list(properties.values()) if isinstance(properties, dict) else []
-        if isinstance(reference, str):
-            inner.append(self.definitions.get(reference.rpartition("/")[2].lower()))
+        for named in (declared.get("properties"), either.get("mapping") if isinstance(either, dict) else None):
+            inner += list(named.values()) if isinstance(named, dict) else []
+        if isinstance(reference, str) and self._names_secret(reference.rpartition("/")[2].lower(), depth + 1):
+            return True
         return any(self._is_secret(item, depth + 1) for item in inner)
+
+    def _names_secret(self, name: str, depth: int) -> bool:
+        """Whether a type that the template defines is a secret, or has one within; each is looked into once."""
+        if name not in self._secret_types:
+            # What holds itself is taken for one.
+            self._secret_types[name] = True
+            self._secret_types[name] = self._is_secret(self.definitions.get(name), depth)
+        return self._secret_types[name]
 
     def variable(self, name: str) -> Value:
         """The value of a variable."""
