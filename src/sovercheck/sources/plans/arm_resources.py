@@ -10,9 +10,12 @@ from sovercheck.light import dataclass
 from sovercheck.sources.kinds.path import Json
 from sovercheck.sources.plans.arm_ids import Target, below, paired, plain, type_of
 from sovercheck.sources.plans.arm_scope import Given, Template
-from sovercheck.sources.plans.arm_values import Frame, Open, Value, Work, form, opened, shown
+from sovercheck.sources.plans.arm_values import MAX_STEPS, Frame, Open, Value, Work, form, opened, shown
 from sovercheck.sources.plans.json_text import Document
 from sovercheck.sources.plans.model import Incomplete, Placed
+
+MAX_RESOURCES = 100_000
+"""More than that no file makes, loops within loops or not; Resource Manager takes 800 in one template."""
 
 _DEPLOYMENT = "microsoft.resources/deployments"
 _GROUP_TYPE = "microsoft.resources/resourcegroups"
@@ -166,7 +169,7 @@ class Resources:
             yield replace(around, frame=around.frame.looping(name, index, innermost=True))
 
     def _resource(self, symbol: str, raw: dict[str, Json], around: _Around) -> None:
-        self.work.step()
+        self.work.step(MAX_STEPS // MAX_RESOURCES)
         self.work.place = self.document.place(raw)
         if "import" in raw or "extension" in raw:
             # A resource of Kubernetes or of the directory, which Azure's types do not describe.
@@ -198,7 +201,7 @@ class Resources:
             levels = type_[len(above) + 1 :] if type_.lower().startswith(f"{above.lower()}/") else type_
         else:
             scope = around.template.value(get(raw, "scope"), around.frame)
-            start = plain(around.target.root if scope in (None, "/") else _extended(form(scope), around.target.root))
+            start = plain(around.target.root if scope is None else _extended(form(scope), around.target.root))
             extended = self.by_id.get(start.lower())
             known_as = below(start) if extended is None else extended.address
             namespace, _, levels = type_.partition("/")
@@ -302,7 +305,7 @@ def _is_within(above: str, type_: str, names: int) -> bool:
 
 
 def _extended(scope: str, root: str) -> str:
-    """The id of what a resource extends."""
+    """The id of what a resource extends; empty for the tenant, which is written `/`."""
     return scope.rstrip("/") if scope.startswith("/") or "/" not in scope else f"{root}/providers/{scope}"
 
 
