@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sovercheck.sources.kinds.path import ABSENT, Json, PathError, find, keep, parse
+from sovercheck.sources.kinds.path import ABSENT, Json, PathError, Pending, Reference, find, keep, parse
 
 RULES: Json = {"Rules": [{"Status": "Enabled", "Secret": "x"}, {"Other": 1}], "Empty": [], "Null": None}
 
@@ -30,6 +30,14 @@ def test_an_empty_list_was_read_and_an_absent_one_was_not_there() -> None:
 def test_a_block_of_one_is_its_element_and_of_several_is_not() -> None:
     assert find(parse("encryption.key"), {"encryption": [{"key": "k"}]}) == "k"
     assert find(parse("encryption.key"), {"encryption": [{"key": "k"}, {"key": "l"}]}) is ABSENT
+
+
+@pytest.mark.parametrize("path", ["block.key", "block.key[].name", "block.*", "list.key"])
+def test_what_stands_in_what_another_resource_gives_is_not_known(path: str) -> None:
+    given = Reference("plan.json#aws_kms_key.k")
+    found = find(parse(path), {"block": given, "list": [given]})
+    assert found in (Pending("after_apply"), [Pending("after_apply")])
+    assert find(parse("block"), {"block": given}) is given
 
 
 def test_every_value_of_a_mapping() -> None:

@@ -128,7 +128,7 @@ def find(path: Path, root: Json) -> Found:
     Returns:
         Of a path with `[]` or `.*`, the list of all values found, empty where the list is there and empty, `ABSENT`
         where the list itself is not; of another path its value, or `ABSENT`. A null is `ABSENT`. What stands below a
-        `Pending` is that `Pending`.
+        `Pending` is that `Pending`, what stands below a `Reference` is pending too.
     """
     name = path.name
     if name is not None and type(root) is dict:
@@ -166,6 +166,8 @@ def _all(steps: tuple[str, ...], value: Json) -> Iterator[Json]:
     if step == "[]":
         for item in value if isinstance(value, list) else [value]:
             yield from _all(tuple(rest), item)
+    elif step == "*" and isinstance(value, Reference):
+        yield Pending("after_apply")
     elif step == "*":
         for item in value.values() if isinstance(value, dict) else []:
             yield from _all(tuple(rest), item)
@@ -185,6 +187,9 @@ def _member(steps: tuple[str, ...], value: Json) -> Found:
                 value = value[0]
             if isinstance(value, Pending):
                 return value
+            if isinstance(value, Reference):
+                # Only where it comes from is known, and not what stands in it.
+                return Pending("after_apply")
             if not isinstance(value, dict):
                 return ABSENT
         if step not in value:
