@@ -106,14 +106,16 @@ def as_resource_manager(
     """
     apart = {"resourcegroupname", *(level.strip("@=").lower() for level in known.names), "id", "name", "type"}
     inner = values.get("properties")
+    # Of properties that are not known, no member is known to be absent.
+    is_open = isinstance(inner, Pending | Reference)
     below = {key: item for key, item in values.items() if key.lower() not in _AZURES_OWN | apart}
     found = {key: item for key, item in values.items() if key.lower() in _AZURES_OWN}
-    if below or isinstance(inner, dict):
+    if not is_open and (below or isinstance(inner, dict)):
         found["properties"] = {**below, **(inner if isinstance(inner, dict) else {})}
     if not isinstance(identifier, str) or not identifier.startswith("/"):
         identifier = _identifier(values, known, name, ids)
     found |= members(identifier)
-    return as_answered({**found, "name": name} if "⟦" in identifier else found)
+    return as_answered({**found, "name": name} if "⟦" in identifier.rpartition("/")[2] else found)
 
 
 def _identifier(values: Mapping[str, Json], known: Known, name: str, ids: Mapping[str, str]) -> str:
@@ -122,8 +124,8 @@ def _identifier(values: Mapping[str, Json], known: Known, name: str, ids: Mappin
     def said(level: str) -> str:
         value = values.get(level)
         if isinstance(value, Reference):
-            return ids.get(value) or f"⟦{value}⟧".replace("/", "|")
-        return value if isinstance(value, str) else f"⟦{name}⟧"
+            return ids.get(value) or _placeholder(value)
+        return value if isinstance(value, str) else _placeholder(name)
 
     levels = [level[1:] if level.startswith("=") else said(level).rpartition("/")[2] for level in known.names[1:]]
     first = known.names[0] if known.names else "name"
@@ -134,3 +136,8 @@ def _identifier(values: Mapping[str, Json], known: Known, name: str, ids: Mappin
         return f"/subscriptions/{OWN}/resourceGroups/{levels[0]}"
     group = said("resourceGroupName").rpartition("/")[2]
     return made(f"/subscriptions/{OWN}/resourceGroups/{group}", known.native_type.replace(":", "/"), levels)
+
+
+def _placeholder(text: str) -> str:
+    """What stands in an id for a name that is not known; a slash would part it."""
+    return f"⟦{text}⟧".replace("/", "|")
