@@ -44,7 +44,7 @@ _GOOGLE_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]\Z")
 _ZONE = re.compile(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]\Z")
 
 
-def arn(value: Json) -> re.Match[str] | None:
+def arn(value: Found) -> re.Match[str] | None:
     """The parts of an ARN: partition, service, region, account, rest."""
     return _ARN.match(value) if isinstance(value, str) else None
 

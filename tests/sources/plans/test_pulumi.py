@@ -162,6 +162,22 @@ def test_a_resources_own_place_comes_first(inputs: dict[str, Json], outputs: dic
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("arn", "region", "account"),
+    [
+        ("arn:aws:sqs:us-east-2:111122223333:q", "us-east-2", "111122223333"),
+        ("arn:aws:iam::111122223333:role/r", None, "111122223333"),
+        ("arn:aws:s3:::copies", None, None),
+        ("arn:aws:sqs:us-east-2", None, None),
+        ("https://sqs.us-east-2.amazonaws.com/111122223333/q", None, None),
+        (UNKNOWN_TEXT, None, None),
+    ],
+)
+def test_an_arn_tells_the_region_and_the_account(arn: str, region: str | None, account: str | None) -> None:
+    planned, _ = after(read(preview(create(outputs={"arn": arn}))).changes[0])
+    assert (planned.placed.region, planned.account) == (region, account)
+
+
 def test_two_providers_of_one_package_are_told_apart() -> None:
     steps = (provider("mtl", region="ca-central-1"), provider("va", region="us-east-1"))
     assert placed(*steps, create(provider=of("va"))) == Placed("us-east-1", "provider", where="provider va")

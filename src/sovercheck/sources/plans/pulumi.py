@@ -24,7 +24,7 @@ from sovercheck.sources.plans.json_text import Document, outline
 from sovercheck.sources.plans.model import UNKNOWN, Asked, Change, Incomplete, Placed, Plan, Planned, resource_id
 from sovercheck.sources.plans.pulumi_types import Known, known_as
 from sovercheck.sources.plans.pulumi_values import HIDDEN, as_resource_manager, as_terraform, settled
-from sovercheck.sources.readers import aws_region, google_region
+from sovercheck.sources.readers import arn, aws_region, google_region
 
 SHOW_SAMES = "--show-sames"
 """The option without which resources that do not change, and the providers among them, are not shown."""
@@ -343,8 +343,8 @@ def _own_place(values: Json, provider: Provider) -> Placed | None:
             region = aws_region(zone) if isinstance(zone, str) else None
             if region is not None:
                 return Placed(region, "arn", where=str(path))
-        parts = _arn(values)
-        return Placed(parts[3], "arn", where="arn") if parts and parts[3] else None
+        parts = arn(find(_ARN, values))
+        return Placed(parts["region"], "arn", where="arn") if parts and parts["region"] else None
     return None
 
 
@@ -363,14 +363,7 @@ def _said(value: Found, where: str, rung: Literal["resource", "provider"]) -> Pl
     return Placed(google_region(region), rung, where=where)
 
 
-def _arn(values: Json) -> list[str]:
-    """The parts of a resource's ARN; none where it has none."""
-    arn = find(_ARN, values)
-    parts = arn.split(":") if isinstance(arn, str) else []
-    return parts if len(parts) > 5 and parts[0] == "arn" else []
-
-
 def _account(values: Json) -> str | None:
     """The account that an ARN names."""
-    parts = _arn(values)
-    return parts[4] or None if parts else None
+    parts = arn(find(_ARN, values))
+    return parts["account"] or None if parts else None
