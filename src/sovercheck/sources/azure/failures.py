@@ -17,7 +17,7 @@ from sovercheck.sources.asking import EndedError
 from sovercheck.sources.insist import Failing
 from sovercheck.sources.journal import NO_CREDENTIALS, Refusal
 
-_ACTION = re.compile(r"to perform action '([^']+)'")
+_ACTION = re.compile(r"to\s+perform\s+action\s+'([^']+)'")
 _TOKEN = re.compile(r"(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|[A-Za-z0-9+/]{40,}={1,2}|sig=[^&\s]+)")
 _LENGTH = 300
 FAILURES = (AzureError, ValueError, EndedError)
@@ -34,7 +34,7 @@ def _asked_to_wait(error: Exception) -> float | None:
         return None
     response = error.response if isinstance(error, HttpResponseError) else None
     given = getattr(response, "headers", {}).get("Retry-After", "0")
-    return float(given) if given.isdigit() else 0
+    return float(given) if given.isdecimal() else 0
 
 
 def _passes(error: Exception) -> bool:
@@ -66,13 +66,15 @@ def refusal(error: Exception, permission: str) -> Refusal:
     if isinstance(error, EndedError):
         return error.refusal
     status, code = status_of(error), code_of(error)
-    detail = shown(f"{code or type(error).__name__}: {getattr(error, 'message', error)}")
+    message = str(getattr(error, "message", error))
+    detail = shown(f"{code or type(error).__name__}: {message}")
     if isinstance(error, ClientAuthenticationError) or status == 401:
         return Refusal("refused", needs=NO_CREDENTIALS, detail=detail)
     if status == 429:
         return Refusal("throttled", detail=detail)
     if status == 403:
-        named = _ACTION.search(detail)
+        # What is told may be cut before it.
+        named = _ACTION.search(message)
         return Refusal("refused", needs=named[1] if named else permission, detail=detail)
     if status >= 500 or isinstance(error, ServiceRequestError | ServiceResponseError):
         return Refusal("unreachable", detail=detail)
