@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import DecodeError, HttpResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
@@ -117,17 +117,21 @@ class AzureAsker(Asker):
 
     def _graph_pages(self, ask: Ask) -> Iterator[Json]:
         token: str | None = None
+        read = 0
         while True:
             request = QueryRequest(
                 query=f"{ask.operation} | order by id asc",
                 subscriptions=list(ask.parameters["subscriptions"]),
                 options=QueryRequestOptions(top=_PAGE, skip_token=token, result_format="objectArray"),
             )
-            answer = self._insist("graph", lambda request=request: self._graph.resources(request))
-            rows = answer.data if isinstance(answer.data, list) else []
-            yield {"data": [kept_row(row) for row in rows]}
+            answer = self._insist("graph", lambda request=request: self._rows(request))
+            yield {"data": [kept_row(row) for row in answer.data]}
+            read += len(answer.data)
             token = answer.skip_token
             if not token:
+                if read < (answer.total_records or 0):
+                    # `resultTruncated` is also true of what a query itself limits.
+                    raise DecodeError(f"Resource Graph gave {read} of {answer.total_records} rows")
                 return
 
     def _arm_pages(self, ask: Ask, call: Call) -> Iterator[Json]:
@@ -141,6 +145,13 @@ class AzureAsker(Asker):
             if not isinstance(following, str) or not following:
                 return
             address = following
+
+    def _rows(self, request: QueryRequest) -> Any:  # noqa: ANN401 - the library takes rows for a mapping
+        answer: Any = self._graph.resources(request)
+        if not isinstance(answer.data, list):
+            # That is not an index that has nothing.
+            raise DecodeError("Resource Graph answered without rows")
+        return answer
 
     def _get(self, address: str) -> Json:
         response = self._arm.send_request(HttpRequest("GET", address))
