@@ -53,10 +53,9 @@ def _together(settings: AzureEntry, asking: AzureAsker, ids: Sequence[str]) -> T
     if ids:
         asked.append(gather.graph_ask("resources | limit 1", ids))
         failures.append(_ask(asking, asked[-1], gather.GRAPH))
-    else:
-        failures.append(_LACKING_READER)
     found = tuple(one for one in failures if one is not None)
-    return Tried("*", settings.endpoint, len(asked) - len(found), found)
+    answered = len(asked) - len(found)
+    return Tried("*", settings.endpoint, answered, found if ids else (*found, _LACKING_READER))
 
 
 def _subscription(asking: AzureAsker, subscription: Subscription, needed: Collection[str]) -> Tried:
