@@ -37,8 +37,9 @@ definition:
   operator: equals
   value: ca-central-1
 """
-CHECKOV = ("-f", "small.json", "--external-checks-dir", "policies", "-c", "CKV2_QC_1")
-CHECKOV_SAYS_LITTLE = ("--framework", "terraform_plan", "--compact", "--quiet")
+CHECKOV = ("-f", "small.json", "--external-checks-dir", "policies", "-c", "CKV2_QC_1", "--compact", "--quiet")
+TOLD = ("--framework", "terraform_plan")
+"""What spares checkov finding out what the file is, as the gate does by itself."""
 
 
 @dataclass
@@ -122,7 +123,8 @@ def main() -> None:
             "module": (sys.executable, "-m", "sovercheck", "gate", "small.json", *judged),
         }
         if checkov is not None:
-            small["checkov"] = (checkov, *CHECKOV, *CHECKOV_SAYS_LITTLE)
+            small["checkov"] = (checkov, *CHECKOV)
+            small["checkov, told"] = (checkov, *CHECKOV, *TOLD)
         large = {
             "load": (sys.executable, "-c", LOAD, "large.json"),
             "large": (script, "gate", "large.json", *judged),
@@ -136,6 +138,7 @@ def main() -> None:
         print("checkov is not installed here: not compared with it")
     else:
         told(f"{SMALL} resources ÷ checkov", of_small["script"], of_small["checkov"], "at most 0.083")
+        told(f"{SMALL} resources ÷ checkov, told --framework", of_small["script"], of_small["checkov, told"], "0.083")
     told(f"{LARGE:,} changes ÷ `json.load` of them", of_large["large"], of_large["load"], "at most 4")
     told(f"{LARGE:,} changes ÷ {TENTH:,}", of_large["large"], of_large["tenth"], "at most 11")
     print(f"{'peak memory, MB':54} {of_large['large'].peak / 1e6:7.0f}   (bar: under 500)")
