@@ -195,6 +195,33 @@ def test_a_listing_that_breaks_off_keeps_what_came_and_says_that_it_is_not_whole
     assert asker.journal.refusal(gather.subscriptions_ask()) is not None
 
 
+@pytest.mark.parametrize(
+    ("following", "is_asked"),
+    [
+        ("https://ailleurs.example/subscriptions?page=2", False),
+        ("//ailleurs.example/subscriptions?page=2", False),
+        ("/subscriptions?api-version=2022-12-01&page=2", True),
+    ],
+)
+def test_the_next_page_is_asked_of_the_endpoint_alone(
+    asking: Making, double: AzureDouble, monkeypatch: pytest.MonkeyPatch, following: str, is_asked: bool
+) -> None:
+    pages: list[Json] = [{"value": [1], "nextLink": following}, {"value": [2]}]
+    asked: list[str] = []
+
+    def get(_: AzureAsker, address: str) -> Json:
+        asked.append(address)
+        return pages[len(asked) - 1]
+
+    monkeypatch.setattr(AzureAsker, "_get", get)
+    asker = asking()
+    assert len(list(asker.pages(gather.subscriptions_ask(), gather.SUBSCRIPTIONS))) == 1 + is_asked
+    assert asked[1:] == [following] * is_asked
+    refused = asker.journal.refusal(gather.subscriptions_ask())
+    assert (refused is None) is is_asked
+    assert double.requests == []
+
+
 def test_once_the_credentials_have_ended_nothing_further_leaves(asking: Making, double: AzureDouble) -> None:
     double.add_fault(Fault("expired"))
     asker = asking()

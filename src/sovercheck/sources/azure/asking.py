@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import DecodeError, HttpResponseError
@@ -77,6 +77,7 @@ class AzureAsker(Asker):
         super().__init__(journal, counters)
         self._kept = kept
         self._patience = patience
+        self._host = urlsplit(settings.endpoint).hostname
         self._budgets = Budgets(settings.requests_per_second, CEILINGS)
         given: dict[str, Any] = {
             "base_url": settings.endpoint,
@@ -144,7 +145,14 @@ class AzureAsker(Asker):
             following = body.get("nextLink") if isinstance(body, dict) else None
             if not isinstance(following, str) or not following:
                 return
+            if not self._is_theirs(following):
+                raise DecodeError("The next page is of another host")
             address = following
+
+    def _is_theirs(self, address: str) -> bool:
+        """Whether an address is under the endpoint: what is asked there goes with the credentials."""
+        host = urlsplit(address).hostname
+        return host is None or host == self._host or host.endswith(f".{self._host}")
 
     def _rows(self, request: QueryRequest) -> Any:  # noqa: ANN401 - the library takes rows for a mapping
         answer: Any = self._graph.resources(request)
