@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -159,7 +160,7 @@ def collect(
         InputError: a source cannot be read as it is, or names what does not exist.
     """
     matchers = [matcher for file in config.systems for matcher in file.matchers()]
-    with Builder(matchers, otherwise, database) as builder:
+    with closing(Builder(matchers, otherwise, database)) as builder:
         builder.add(config.path.name, [config.estate()])
         rows: list[Row] = []
         known: dict[str, set[str]] = {"party": set()}
@@ -193,7 +194,7 @@ def scan(config: Config, folder: Path, progress: Progress, work: Work) -> Invent
         InputError: the folder is taken by something else, or the disk refuses.
     """
     check_free(folder)
-    with Builder() as builder:
+    with closing(Builder()) as builder:
         read_clouds(config, builder, progress, work, {})
         progress("save", folder.name)
         inventory = builder.finish()

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,6 @@ def test_what_was_spooled_is_removed_though_nothing_is_finished(
         assert any(tmp_path.iterdir())
         raise InputError("encoding")
 
-    with Builder() as builder, pytest.raises(InputError):
+    with closing(Builder()) as builder, pytest.raises(InputError):
         builder.add("test", items())
     assert not any(tmp_path.iterdir())

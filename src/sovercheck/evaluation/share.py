@@ -120,7 +120,7 @@ def shares(inventory: Inventory, rules: Sequence[Rule], as_of: date, *, nothing_
         members = _alike(inventory, group, _members(inventory, group, context, nothing_contradicted))
         unlisted = _unlisted(inventory, among, context, nothing_contradicted)
         applies = _applies(inventory, group[0], context, nothing_contradicted)
-        found += [_share(inventory, rule, members, unlisted, applies) for rule in group]
+        found += [_share(inventory, rule, members, unlisted, applies=applies) for rule in group]
     return found
 
 
@@ -134,7 +134,8 @@ def _share(
     rule: Rule,
     members: Sequence[_Alike],
     unlisted: tuple[str, ...],
-    applies: bool | None,  # noqa: FBT001 - a truth value, not an option
+    *,
+    applies: bool | None,
 ) -> Share:
     variant = _variant(rule)
     counted = [group for group in members if group.among is not False]
@@ -150,7 +151,7 @@ def _share(
         low=str(bounded.low()),
         high=str(bounded.high()),
         target=str(variant.at_least),
-        verdict=_verdict(applies, variant.at_least, free, open_=is_bounded, unlisted=bool(unlisted)),
+        verdict=_verdict(variant.at_least, free, applies=applies, open_=is_bounded, unlisted=bool(unlisted)),
         members=sum(group.count for group in members if group.among),
         possible_members=sum(group.count for group in members if group.among is None),
         unbounded=unbounded,
@@ -172,10 +173,10 @@ def _applies(inventory: Inventory, rule: Rule, context: Context, nothing_contrad
 
 
 def _verdict(
-    applies: bool | None,  # noqa: FBT001 - a truth value, not an option
     target: Decimal,
     free: Sums,
     *,
+    applies: bool | None,
     open_: bool,
     unlisted: bool,
 ) -> VerdictWord:
@@ -280,18 +281,24 @@ def _sums(counted: Sequence[_Alike], variant: ShareVariant, missing: int | None,
         missing: what a weight of no known maximum is at most; None where nothing bounds it.
         gaps: how many listings could not be read.
     """
+    weight, reading = variant.weight, variant.reading
 
-    def sure(of: bool) -> int:  # noqa: FBT001 - a truth value
-        return sum(group.low[variant.weight] for group in counted if group.among and group.of[variant.reading] is of)
+    def least(groups: Iterable[_Alike]) -> int:
+        return sum(group.low[weight] for group in groups if group.among)
 
-    def most(excluded: bool | None) -> int | None:  # noqa: FBT001 - a truth value
-        groups = [g for g in counted if excluded is None or g.of[variant.reading] is not excluded]
-        unbounded = sum(group.unbounded(variant.weight) for group in groups)
+    def most(groups: Sequence[_Alike]) -> int | None:
+        unbounded = sum(group.unbounded(weight) for group in groups)
         if gaps or (unbounded and missing is None):
             return None
-        return sum(group.high[variant.weight] for group in groups) + unbounded * (missing or 0)
+        return sum(group.high[weight] for group in groups) + unbounded * (missing or 0)
 
-    return Sums(sure(of=True), most(excluded=True), most(excluded=False), sure(of=False), most(excluded=None))
+    return Sums(
+        sure=least(group for group in counted if group.of[reading] is True),
+        other_most=most([group for group in counted if group.of[reading] is not True]),
+        most=most([group for group in counted if group.of[reading] is not False]),
+        other_sure=least(group for group in counted if group.of[reading] is False),
+        total_most=most(counted),
+    )
 
 
 def _unlisted(inventory: Inventory, among: Condition, context: Context, nothing_contradicted: int) -> tuple[str, ...]:

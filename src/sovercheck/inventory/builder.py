@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any
 
 from sovercheck.errors import InputError, Place
 from sovercheck.inventory.evidence import (
@@ -78,14 +77,6 @@ class Builder:
         self._ids: dict[str, set[str]] = {table: set() for table in TABLES}
         # Tables of which some subject may have several rows; beyond some length, nobody remembers its ids.
         self._repeated: set[str] = set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Removes what was spooled, whether the inventory is finished or not."""

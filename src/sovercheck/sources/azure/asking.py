@@ -125,14 +125,13 @@ class AzureAsker(Asker):
                 subscriptions=list(ask.parameters["subscriptions"]),
                 options=QueryRequestOptions(top=_PAGE, skip_token=token, result_format="objectArray"),
             )
-            answer = self._insist("graph", lambda request=request: self._rows(request))
-            yield {"data": [kept_row(row) for row in answer.data]}
-            read += len(answer.data)
-            token = answer.skip_token
+            rows, token, total = self._insist("graph", lambda request=request: self._rows(request))
+            yield {"data": [kept_row(row) for row in rows]}
+            read += len(rows)
             if not token:
-                if read < (answer.total_records or 0):
+                if read < total:
                     # `resultTruncated` is also true of what a query itself limits.
-                    raise DecodeError(f"Resource Graph gave {read} of {answer.total_records} rows")
+                    raise DecodeError(f"Resource Graph gave {read} of {total} rows")
                 return
 
     def _arm_pages(self, ask: Ask, call: Call) -> Iterator[Json]:
@@ -154,12 +153,14 @@ class AzureAsker(Asker):
         host = urlsplit(address).hostname
         return host is None or host == self._host or host.endswith(f".{self._host}")
 
-    def _rows(self, request: QueryRequest) -> Any:  # noqa: ANN401 - the library takes rows for a mapping
-        answer: Any = self._graph.resources(request)
-        if not isinstance(answer.data, list):
+    def _rows(self, request: QueryRequest) -> tuple[list[Json], str | None, int]:
+        """The rows of a page, where the next one begins, and how many rows all pages have."""
+        answer = self._graph.resources(request)
+        rows: object = answer.data
+        if not isinstance(rows, list):
             # That is not an index that has nothing.
             raise DecodeError("Resource Graph answered without rows")
-        return answer
+        return rows, answer.skip_token, answer.total_records or 0
 
     def _get(self, address: str) -> Json:
         response = self._arm.send_request(HttpRequest("GET", address))
