@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.evaluation.build import make_rule
 from tests.evaluation.oracle import Cell, verdict
 
-from sovercheck.evaluation.assess import derive_all
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.evaluation.judge import Judged, find, judge
 from sovercheck.evaluation.views import wide
 from sovercheck.inventory.builder import Builder

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sovercheck import config, pipeline
-from sovercheck.evaluation.assess import Setting, assess, evaluate
+from sovercheck.evaluation.assess import Setting, assess
+from sovercheck.evaluation.evaluate import evaluate
 from sovercheck.findings import Assessment, Exposure, Finding, SystemView, wording
 from sovercheck.inventory.evidence import Evidence, Grade
 from sovercheck.inventory.rows import Known, Row

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from sovercheck.comparison import Comparison
 from sovercheck.config import Config, sha256_of
 from sovercheck.evaluation import packed
-from sovercheck.evaluation.assess import Setting, assess, evaluate
+from sovercheck.evaluation.assess import Setting, assess
+from sovercheck.evaluation.evaluate import evaluate
 from sovercheck.evaluation.whereabouts import Whereabouts, whereabouts
 from sovercheck.files import Outputs
 from sovercheck.findings import Assessment, Input, NoteView

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
-from sovercheck.evaluation.assess import evaluate
+from sovercheck.evaluation.evaluate import evaluate
 from sovercheck.findings import Verdict
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from sovercheck.evaluation.assess import Setting, assess, evaluate
+from sovercheck.evaluation.assess import Setting, assess
+from sovercheck.evaluation.evaluate import evaluate
 from sovercheck.findings import Assessment, Input, Organisation
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.evidence import Evidence, Grade

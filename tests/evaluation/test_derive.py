@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.derive import derive
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.inventory.builder import Builder
 from sovercheck.inventory.facts import FACTS
 from sovercheck.inventory.rows import Gap

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sovercheck.evaluation.alike import alike
-from sovercheck.evaluation.assess import evaluate
+from sovercheck.evaluation.evaluate import evaluate
 from sovercheck.evaluation.systems import system_views
 from sovercheck.findings import SystemView
 from sovercheck.inventory.builder import Builder

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sovercheck.evaluation.assess import derive_all
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.evaluation.views import home, wide
 from sovercheck.inventory.facts import FACTS, SUBJECTS, Subject, in_scope
 from sovercheck.inventory.store import Inventory

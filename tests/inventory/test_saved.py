@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from sovercheck.errors import InputError, Place
-from sovercheck.evaluation.assess import derive_all
 from sovercheck.evaluation.derive import OWN_READING
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.evaluation.judge import judge
 from sovercheck.findings import Verdict
 from sovercheck.inventory.builder import Builder

@@ -16,7 +16,7 @@ from functools import cache
 
 import pytest
 
-from sovercheck.evaluation.assess import derive_all
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.evaluation.judge import judge
 from sovercheck.evaluation.share import shares
 from sovercheck.findings import Verdict

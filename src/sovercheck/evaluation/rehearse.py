@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sovercheck.evaluation.assess import derive_all
+from sovercheck.evaluation.evaluate import derive_all
 from sovercheck.evaluation.judge import RANK, judge
 from sovercheck.evaluation.leaves import exposure_column
 from sovercheck.evaluation.share import shares
