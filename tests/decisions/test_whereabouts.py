@@ -8,7 +8,7 @@ import pytest
 from sovercheck.comparison import CopyChange, CopyState, PlaceChange, SystemPlaces
 from sovercheck.decisions.whereabouts import copy_changes, place_changes, share_changes, system_places
 from sovercheck.evaluation.packed import CopyDifference
-from sovercheck.findings import PlaceVolume, SystemView
+from sovercheck.findings import PlaceVolume, Share, SystemView
 from tests.decisions.judged import side
 from tests.reports.sample import DOSSIER, sample_assessment
 
@@ -152,9 +152,16 @@ def test_the_order_in_which_places_are_told_changes_nothing() -> None:
 # Shares
 
 
-@pytest.mark.parametrize("changed", [{"low": "0.3"}, {"high": "0.6"}, {"target": "0.5"}, {"verdict": "pass"}])
-def test_a_share_changes_by_its_interval_its_target_or_its_verdict(changed: dict[str, str]) -> None:
-    after = replace(SHARE, **changed)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(SHARE, low="0.3"),
+        replace(SHARE, high="0.6"),
+        replace(SHARE, target="0.5"),
+        replace(SHARE, verdict="pass"),
+    ],
+)
+def test_a_share_changes_by_its_interval_its_target_or_its_verdict(after: Share) -> None:
     (found,) = share_changes([SHARE], [after])
     assert (found.rule, found.weight, found.reading) == (SHARE.rule, SHARE.weight, SHARE.reading)
     assert (found.before, found.after) == (("0.25", "0.5", "0.4"), (after.low, after.high, after.target))
